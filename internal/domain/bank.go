@@ -1,0 +1,114 @@
+package domain
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"regexp"
+	"unicode/utf8"
+)
+
+// BankKind says what a match with a bank means.
+type BankKind string
+
+const (
+	// Known banks hold content that is not wanted.
+	Known BankKind = "known"
+	// Negative banks hold content that is known to be good: a match here suppresses matches that are no nearer.
+	Negative BankKind = "negative"
+	// KnownCSAM banks hold hashes of child-abuse imagery: matched like Known, and nothing that could show the picture is ever made or kept.
+	KnownCSAM BankKind = "known-csam"
+)
+
+// BankKinds lists the kinds of bank.
+func BankKinds() []BankKind { return []BankKind{Known, Negative, KnownCSAM} }
+
+// Bank is a curated list of known content.
+type Bank struct {
+	ID           BankID
+	Name         string
+	Kind         BankKind
+	Limits       map[SignalType]int // largest distance that still matches, per signal type; absent: the type's default
+	EnabledShare float64            // share of contents, 0..1, for which this bank counts: for trying a new bank out
+	Description  string
+	CreatedAt    Time
+	Number       int64 // small number for the live index, given by the store
+}
+
+// Entry is one known item of a bank with the signals that stand for it.
+type Entry struct {
+	ID          EntryID
+	BankID      BankID
+	Labels      []string
+	Note        string
+	CreatedAt   Time
+	WithdrawnAt Time
+	Signals     []Signal
+}
+
+// Bounds of what a bank may be called and carry.
+const (
+	MaxBankName    = 64
+	MaxLabels      = 32
+	MaxLabel       = 64
+	MaxNote        = 4096
+	MaxSource      = 128
+	MaxEntrySignal = 1000
+)
+
+var bankName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
+
+// CheckBankName returns an error that says what is wrong with a name for a bank.
+func CheckBankName(name string) error {
+	if !bankName.MatchString(name) {
+		return fmt.Errorf("bank name %q: use 1 to %d letters, digits, '_', '-' or '.', not starting with '-' or '.'", clip(name, 80), MaxBankName)
+	}
+	return nil
+}
+
+// CheckLabels returns an error that says which label is unusable and why.
+func CheckLabels(labels []string) error {
+	if len(labels) > MaxLabels {
+		return fmt.Errorf("%d labels, at most %d are allowed", len(labels), MaxLabels)
+	}
+	for i, l := range labels {
+		if l == "" {
+			return fmt.Errorf("label %d is empty", i+1)
+		}
+		if err := CheckText(l, MaxLabel); err != nil {
+			return fmt.Errorf("label %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// AppliesTo reports whether the bank counts for a content. The answer is a fixed function of bank and content, so that the same content is
+// always treated the same way.
+func (b Bank) AppliesTo(c ContentID) bool {
+	if b.EnabledShare >= 1 {
+		return true
+	}
+	h := fnv.New64a()
+	h.Write([]byte(b.ID))
+	h.Write([]byte{0})
+	h.Write([]byte(c))
+	return float64(mix(h.Sum64()))/math.MaxUint64 < b.EnabledShare
+}
+
+// mix spreads the bits of a hash (the finaliser of SplitMix64): FNV alone leaves the high bits of short inputs uneven.
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// clip shortens hostile text for use in a message.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}

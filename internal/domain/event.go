@@ -1,0 +1,20 @@
+package domain
+
+// Event is a fact that others may want to know, written in the transaction that made it true and published afterwards.
+type Event struct {
+	Seq     int64 // position in the outbox: gapless, in the order of commits
+	ID      EventID
+	Subject string
+	Body    []byte // JSON
+	At      Time
+}
+
+// Subjects of events.
+const (
+	// SubjectUploadAccepted says that an upload waits for its decision. Body: {"upload_id"}.
+	SubjectUploadAccepted = "quell.upload.accepted"
+	// SubjectDecisionMade says that an upload was decided. Body: the decision in short.
+	SubjectDecisionMade = "quell.decision.made"
+	// SubjectBankChanged says that signals or settings of a bank changed. Body: {"bank_id","seq"}.
+	SubjectBankChanged = "quell.bank.changed"
+)

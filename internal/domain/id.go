@@ -1,0 +1,37 @@
+package domain
+
+import "github.com/google/uuid"
+
+// Identifiers that Quell gives out are UUIDv7 in text form: unique without coordination and ordered by time of making.
+type (
+	// UploadID names one submission of a content: the same content submitted with other bytes is another upload.
+	UploadID string
+	// DecisionID names one decision about an upload.
+	DecisionID string
+	// BankID names a bank, whatever it is called at the moment.
+	BankID string
+	// EntryID names one known item in a bank.
+	EntryID string
+	// SignalID names one signal of an entry.
+	SignalID string
+	// EventID names one event of the outbox; consumers use it to recognise what they have seen.
+	EventID string
+	// KeyID names an API key without revealing it.
+	KeyID string
+)
+
+// Identifiers that the service gives to Quell are opaque text of at most MaxExternalID bytes.
+type (
+	// ContentID is the service's own name for an item that a user put on it.
+	ContentID string
+	// AccountID is the service's own name for whoever put it there.
+	AccountID string
+)
+
+// MaxExternalID is the longest identifier, in bytes, that a service may use for a content or an account.
+const MaxExternalID = 256
+
+// NewID returns a fresh identifier of any of the kinds that Quell gives out.
+func NewID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID]() T {
+	return T(uuid.Must(uuid.NewV7()).String())
+}

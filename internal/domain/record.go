@@ -1,0 +1,25 @@
+package domain
+
+// Recorded is a decision together with the upload it is about, as people look at it.
+type Recorded struct {
+	Upload     Upload
+	Decision   Decision
+	Renditions []string // parts of which a veiled rendition is kept
+}
+
+// VerdictCount says how many decisions of one verdict were made in the span of time that begins at From.
+type VerdictCount struct {
+	From    Time
+	Verdict Verdict
+	Count   int64
+}
+
+// Unchecked reports whether any check of the decision did not complete.
+func (d Decision) Unchecked() bool {
+	for _, c := range d.Checks {
+		if c.Status != Complete {
+			return true
+		}
+	}
+	return false
+}
