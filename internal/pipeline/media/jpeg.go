@@ -1,0 +1,159 @@
+package media
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+)
+
+// Markers of a JPEG file, the byte after 0xff.
+const (
+	jpegSOF0 = 0xc0 // sequential
+	jpegSOF1 = 0xc1 // sequential, extended
+	jpegSOF2 = 0xc2 // progressive
+	jpegRST0 = 0xd0 // to RST7: restarts within a scan, without a length
+	jpegRST7 = 0xd7
+	jpegEOI  = 0xd9 // the end
+	jpegSOS  = 0xda // a scan
+	jpegAPP1 = 0xe1 // EXIF
+	jpegAPPE = 0xee // Adobe's mark of the colour model
+)
+
+// maxScans is the most passes over the picture that a JPEG may take. Encoders make ten or so; a file of many thousand,
+// each a few bytes long, would keep the decoder busy for hours.
+const maxScans = 100
+
+// jpegHeader is what the segments of a JPEG say.
+type jpegHeader struct {
+	width, height int
+	progressive   bool
+	sampling      []byte // of each component: samples across << 4 | down
+	rgb           bool   // the components may be red, green and blue
+	scans         int
+	orientation   int
+	ended         bool // the end mark is there
+}
+
+func scanJPEG(data []byte) (*layout, error) {
+	h, err := readJPEG(data)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case h.scans == 0 && h.ended:
+		return nil, damaged(errors.New("no scan"))
+	case h.scans == 0:
+		return nil, cutOff(nil)
+	case h.scans > maxScans:
+		return nil, unknownVariant("JPEG", fmt.Errorf("it has %d scans, limit %d", h.scans, maxScans))
+	case len(h.sampling) == 0:
+		return nil, unknownVariant("JPEG", fmt.Errorf("no frame header of a known kind"))
+	}
+	var bad error
+	if across, down := h.blocks(0); across*down > 8*int64(len(data)) { // a block takes at least one bit
+		bad = cutOff(fmt.Errorf("%d bytes for %d by %d blocks", len(data), across, down))
+	}
+	// Where only the end mark is missing, all pixels of a sequential file are there: viewers do not mind. A progressive file
+	// might lack its finer scans.
+	file := func() io.Reader { return bytes.NewReader(data) }
+	if !h.ended && !h.progressive {
+		file = func() io.Reader {
+			return io.MultiReader(bytes.NewReader(data), bytes.NewReader([]byte{0xff, jpegEOI}))
+		}
+	}
+	p := &layout{width: h.width, height: h.height, orientation: h.orientation}
+	p.add(frame{bounds: image.Rect(0, 0, h.width, h.height), memory: h.memory(), bad: bad, open: !h.ended, file: file})
+	return p, nil
+}
+
+// readJPEG walks over the segments. The data of a scan is passed over by looking for the next marker.
+func readJPEG(data []byte) (jpegHeader, error) {
+	h := jpegHeader{orientation: upright}
+	for i := 2; ; {
+		next := bytes.IndexByte(data[i:], 0xff)
+		if next < 0 || i+next+1 >= len(data) {
+			return h, nil
+		}
+		i += next + 1
+		marker := data[i]
+		switch {
+		case marker == 0xff: // a fill byte; it may begin the marker
+			continue
+		case marker == jpegEOI:
+			h.ended = true
+			return h, nil
+		case marker == 0, jpegRST0 <= marker && marker <= jpegRST7:
+			i++
+			continue
+		}
+		i++
+		if i+2 > len(data) {
+			return h, nil
+		}
+		n := int(binary.BigEndian.Uint16(data[i:]))
+		if n < 2 {
+			return h, damaged(fmt.Errorf("segment %#x is %d bytes long", marker, n))
+		}
+		if i+n > len(data) {
+			return h, nil
+		}
+		h.segment(marker, data[i+2:i+n])
+		i += n
+	}
+}
+
+func (h *jpegHeader) segment(marker byte, body []byte) {
+	switch marker {
+	case jpegSOF0, jpegSOF1, jpegSOF2:
+		if len(h.sampling) > 0 || len(body) < 6 || len(body) < 6+3*int(body[5]) {
+			return // the decoder will refuse it
+		}
+		h.height, h.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
+		h.progressive = marker == jpegSOF2
+		for c := body[6 : 6+3*int(body[5])]; len(c) > 0; c = c[3:] {
+			h.sampling = append(h.sampling, c[1])
+			h.rgb = h.rgb || c[0] == 'R'
+		}
+	case jpegSOS:
+		h.scans++
+	case jpegAPP1:
+		if bytes.HasPrefix(body, []byte("Exif\x00\x00")) && h.orientation == upright {
+			h.orientation = exifOrientation(body)
+		}
+	case jpegAPPE:
+		h.rgb = true
+	}
+}
+
+// blocks returns the number of blocks of 8 by 8 samples of a component, which fill whole groups.
+func (h *jpegHeader) blocks(component int) (across, down int64) {
+	first, own := h.sampling[0], h.sampling[component]
+	if len(h.sampling) == 1 {
+		first, own = 0x11, 0x11 // of a single component the sampling does not count
+	}
+	groups := func(side int, sampling byte) int64 {
+		n := 8 * max(int64(sampling), 1)
+		return (int64(side) + n - 1) / n
+	}
+	return groups(h.width, first>>4) * int64(own>>4), groups(h.height, first&15) * int64(own&15)
+}
+
+// memory returns the bytes that decoding takes: one a sample; four more for the coefficients of a progressive file; and
+// where the colours are not of the usual kind, four a pixel to convert them to.
+func (h *jpegHeader) memory() int64 {
+	var total int64
+	for i := range h.sampling {
+		across, down := h.blocks(i)
+		total += 64 * across * down
+	}
+	if h.progressive {
+		total *= 5
+	}
+	if h.rgb || len(h.sampling) > 3 {
+		total += 4 * pixels(h.width, h.height)
+	}
+	return total
+}
