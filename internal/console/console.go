@@ -1,0 +1,105 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/quell-project/quell/internal/domain"
+)
+
+// Errors that implementations of Record and SignIn wrap, so that the console can say what is the matter. Any other error means that the
+// implementation is out of order at the moment.
+var (
+	// ErrNotFound says that the record holds nothing of that name.
+	ErrNotFound = errors.New("not on record")
+	// ErrLink says that a sign-in link does not work: it was used, is too old or was never given out.
+	ErrLink = errors.New("sign-in link does not work")
+	// ErrSession says that a session has ended or never was.
+	ErrSession = errors.New("no such session")
+)
+
+// Record is what the console reads: the decisions and the uploads they are about. It MUST be safe for concurrent use.
+type Record interface {
+	// Decisions returns at most q.Limit decisions, newest first.
+	Decisions(ctx context.Context, q DecisionQuery) ([]domain.Recorded, error)
+	// Decision returns one decision. The error wraps ErrNotFound where there is none.
+	Decision(ctx context.Context, id domain.DecisionID) (domain.Recorded, error)
+	// Counts returns how many decisions of each verdict were made from one moment up to, not including, another, in spans of the given length
+	// that begin at from. Spans without decisions may be left out.
+	Counts(ctx context.Context, from, to domain.Time, bucket time.Duration) ([]domain.VerdictCount, error)
+	// Unchecked counts like Counts, but only decisions of which a check did not complete.
+	Unchecked(ctx context.Context, from, to domain.Time, bucket time.Duration) ([]domain.VerdictCount, error)
+	// Rendition returns the veiled picture of one part of an upload. The error wraps ErrNotFound where none is kept.
+	Rendition(ctx context.Context, upload domain.UploadID, part string) (mediaType string, data []byte, err error)
+}
+
+// DecisionQuery says which decisions are wanted. The zero values of all but Limit mean "any".
+type DecisionQuery struct {
+	Verdict   domain.Verdict    // only this verdict
+	Unchecked bool              // only decisions of which a check did not complete
+	Before    domain.DecisionID // only decisions older than this one
+	Limit     int               // at most so many
+}
+
+// SignIn knows who is at the other end. It MUST be safe for concurrent use.
+type SignIn interface {
+	// Redeem turns the token of a one-time link into a session. The error wraps ErrLink where the link does not work.
+	Redeem(ctx context.Context, token string) (session string, expires time.Time, err error)
+	// Person returns the name of whoever the session belongs to. The error wraps ErrSession where it belongs to nobody.
+	Person(ctx context.Context, session string) (name string, err error)
+	// End ends a session. Ending one that has ended is no error.
+	End(ctx context.Context, session string) error
+}
+
+// Config is what the console needs.
+type Config struct {
+	Record        Record
+	SignIn        SignIn
+	Now           func() time.Time // nil: the time of the machine
+	Log           *slog.Logger     // nil: nothing is logged
+	SecureCookies bool             // whether people come by HTTPS: cookies are then sent by no other way
+	Version       string           // of Quell, for the foot of the page
+}
+
+// console holds what all pages share. Its fields do not change after New, but for those that guard themselves.
+type console struct {
+	Config
+	words  *words
+	assets assets
+	outage outage
+}
+
+// New returns the handler of the whole console: "/" and everything below it that is not an asset needs a session; unknown paths answer 404.
+// The handler is safe for concurrent use. New does no input or output.
+func New(cfg Config) (http.Handler, error) {
+	if cfg.Record == nil || cfg.SignIn == nil {
+		return nil, errors.New("console: Record and SignIn must be set")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	files, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	c := &console{Config: cfg, words: english(), assets: files}
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", c.signedIn(c.overviewPage))
+	mux.HandleFunc("GET /latest", c.signedIn(c.overviewPart))
+	mux.HandleFunc("GET /decisions/{id}", c.signedIn(c.decisionPage))
+	mux.HandleFunc("GET /renditions/{upload}/{part}", c.signedIn(c.rendition))
+	mux.HandleFunc("GET /sign-in", c.signInPage)
+	mux.HandleFunc("POST /sign-in", c.redeem)
+	mux.HandleFunc("GET /sign-out", c.signedIn(c.signOutPage))
+	mux.HandleFunc("POST /sign-out", c.signOut)
+	mux.Handle("GET "+assetPrefix+"{name}", c.assets)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { c.notFound(w, r, "") })
+	return c.guarded(mux), nil
+}

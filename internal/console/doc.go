@@ -1,0 +1,17 @@
+// Package console serves the web pages on which people see what Quell decided and why.
+//
+// The pages are made on the server, need no script and load nothing from another host. This first room answers one question, "what happened
+// to the latest uploads?": the overview at "/" with counts over time and the latest decisions, a page for each decision, and signing in by a
+// one-time link. It is also where the form of all later rooms comes from: colours, type and spacing are the tokens at the head of
+// assets/console.css, verdicts and states have one icon and one word each, evidence is one component wherever it is shown, and every word
+// that people read stands in the catalogue of its language (words_en.go).
+//
+// Three things hold for every page. A reason comes before a picture, and a picture is only ever a veiled rendition made when the upload was
+// checked; of content that matches a bank of child-abuse imagery there is no picture at all. Text that comes from users or from the
+// service is hostile: it is escaped, kept in its own direction, shortened, and stripped of the power to disguise itself. And what cannot be
+// shown is said in words: an empty place, a failed read, an unchecked part.
+//
+// The templates (*.templ) are turned into Go by "go generate"; the result is committed.
+package console
+
+//go:generate go tool templ generate
