@@ -97,7 +97,7 @@ func TestFirstLineIsTheSumOfTheChart(t *testing.T) {
 	page := body(t, s.get("/"), http.StatusOK)
 	h1 := regexp.MustCompile(`(?s)<h1>(.*?)</h1>`).FindStringSubmatch(page)[1]
 	got := strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(h1, "")), " ")
-	if want := "In the last 24 h 3 uploads were checked; 1 was blocked, 1 waits for a person, 1 could not be checked fully."; got != want {
+	if want := "In the last 24 h 3 uploads were checked; 1 was blocked, 1 was held for a person, 1 could not be checked fully."; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for _, link := range []string{`href="/"`, `href="/?verdict=block"`, `href="/?verdict=hold"`, `href="/?checks=incomplete"`} {

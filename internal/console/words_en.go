@@ -151,7 +151,7 @@ func englishSummary(s summary) []phrase {
 	return []phrase{
 		{Text: in}, {englishNumber(s.Checked), "all"}, {Text: pick(s.Checked, " upload was checked; ", " uploads were checked; ")},
 		{englishNumber(s.Blocked), string(domain.Block)}, {Text: pick(s.Blocked, " was blocked, ", " were blocked, ")},
-		{englishNumber(s.Held), string(domain.Hold)}, {Text: pick(s.Held, " waits for a person, ", " wait for a person, ")},
+		{englishNumber(s.Held), string(domain.Hold)}, {Text: pick(s.Held, " was held for a person, ", " were held for a person, ")},
 		{englishNumber(s.Unchecked), "unchecked"}, {Text: " could not be checked fully."},
 	}
 }

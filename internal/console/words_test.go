@@ -95,11 +95,11 @@ func TestSummarySaysItInWords(t *testing.T) {
 	}{
 		{
 			summary{"day", 12481, 37, 12, 0},
-			"In the last 24 h 12,481 uploads were checked; 37 were blocked, 12 wait for a person, 0 could not be checked fully.",
+			"In the last 24 h 12,481 uploads were checked; 37 were blocked, 12 were held for a person, 0 could not be checked fully.",
 		},
 		{
 			summary{"hour", 1, 1, 1, 1},
-			"In the last hour 1 upload was checked; 1 was blocked, 1 waits for a person, 1 could not be checked fully.",
+			"In the last hour 1 upload was checked; 1 was blocked, 1 was held for a person, 1 could not be checked fully.",
 		},
 		{summary{"week", 0, 0, 0, 0}, "In the last 7 days nothing was checked."},
 	} {

@@ -29,7 +29,7 @@ func NewDecoder(limits Limits) *Decoder {
 type Frame struct {
 	Index       int         // from 0
 	Image       image.Image // of any kind; valid until the visit ends
-	Orientation int         // as in Picture
+	Orientation int         // as in Picture, which has that of the first page
 }
 
 // Picture is what is known of a file. Its fields are set as far as the file could be read, and are zero beyond.
@@ -69,11 +69,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, visit func(Frame) err
 	defer leave()
 	ctx, cancel := context.WithTimeoutCause(ctx, d.limits.Time, timedOut(d.limits.Time))
 	defer cancel()
-	oriented := func(f Frame) error {
-		f.Orientation = p.orientation
-		return visit(f)
-	}
-	r := reading{format: format, layout: p, visit: oriented, reach: d.limits.reach(p)}
+	r := reading{format: format, layout: p, visit: visit, reach: d.limits.reach(p)}
 	r.picks = min(r.reach, d.limits.Frames)
 	err = r.run(ctx)
 	picture.Checked = r.checked()

@@ -1,6 +1,7 @@
 package media_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"image"
@@ -188,15 +189,29 @@ func TestOrientation(t *testing.T) {
 		{"WebP", webpOf(webpHeader(8, 9, 9), losslessWebP(9, 9, color.NRGBA{A: 255}), riff("EXIF", exif(8)...)), 8},
 		{"WebP with the mark of JPEG", webpOf(losslessWebP(9, 9, color.NRGBA{A: 255}), riff("EXIF", marked(5)...)), 5},
 		{"TIFF", tiffFile, 1},
+		{"TIFF turned", turnedTIFF(tiffFile), 6},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := decode(t, media.NewDecoder(media.Limits{}), c.data, nil)
+			got := decode(t, media.NewDecoder(media.Limits{}), c.data, func(f media.Frame) {
+				if f.Orientation != c.want {
+					t.Errorf("the frame has orientation %d, want %d", f.Orientation, c.want)
+				}
+			})
 			if got.Picture.Orientation != c.want || got.Status != media.Complete {
 				t.Errorf("orientation %d, %s %s, want %d", got.Picture.Orientation, got.Status, got.Reason, c.want)
 			}
 		})
 	}
+}
+
+// turnedTIFF notes orientation 6 in a TIFF file, in place of a tag that nobody reads.
+func turnedTIFF(file []byte) []byte {
+	const samplesPerPixel, orientation = 277, 274
+	file = append([]byte(nil), file...)
+	entry := bytes.Index(file, []byte{samplesPerPixel & 0xff, samplesPerPixel >> 8, 3, 0, 1, 0, 0, 0})
+	file[entry], file[entry+8] = orientation&0xff, 6
+	return file
 }
 
 // A chunk that makes colours transparent counts before the pixels only. Viewers ignore it behind them, where it could hide a

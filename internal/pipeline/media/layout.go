@@ -18,13 +18,14 @@ type layout struct {
 
 // frame is one picture of a file: a page, a frame of an animation, or all there is.
 type frame struct {
-	bounds  image.Rectangle // its place on the canvas; a page begins at 0, 0
-	over    bool            // drawn over what is on the canvas; otherwise in its place
-	dispose disposal
-	memory  int64            // the most bytes that decoding takes
-	bad     error            // why it cannot be decoded, as far as the headers tell
-	open    bool             // the file lacks its end: an error in decoding is no wonder
-	file    func() io.Reader // the frame alone, as a file of its own
+	bounds      image.Rectangle // its place on the canvas; a page begins at 0, 0
+	orientation int             // of a page; 0 is that of the layout
+	over        bool            // drawn over what is on the canvas; otherwise in its place
+	dispose     disposal
+	memory      int64            // the most bytes that decoding takes
+	bad         error            // why it cannot be decoded, as far as the headers tell
+	open        bool             // the file lacks its end: an error in decoding is no wonder
+	file        func() io.Reader // the frame alone, as a file of its own
 }
 
 // disposal is what becomes of the place of a frame before the next is drawn.

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"image"
@@ -48,7 +49,8 @@ func (r *reading) run(ctx context.Context) error {
 			img, sum = c.img, c.sum()
 		}
 		if r.picked(i) && !r.visited[sum] {
-			if err := r.visit(Frame{Index: i, Image: img}); err != nil {
+			orientation := cmp.Or(f.orientation, r.layout.orientation)
+			if err := r.visit(Frame{Index: i, Image: img, Orientation: orientation}); err != nil {
 				return err
 			}
 			r.visited[sum] = true

@@ -30,7 +30,7 @@ func scanTIFF(data []byte) (*layout, error) {
 		}
 		page := tiffPage(dir, offset)
 		if p.total == 0 {
-			p.width, p.height, p.orientation = page.bounds.Dx(), page.bounds.Dy(), dir.orientation()
+			p.width, p.height, p.orientation = page.bounds.Dx(), page.bounds.Dy(), page.orientation
 		}
 		p.add(page)
 		offset = dir.next
@@ -77,8 +77,9 @@ func tiffPage(dir directory, offset uint32) frame {
 		memory = width*height*bytesPerPixel + block
 	}
 	return frame{
-		bounds: image.Rect(0, 0, int(width), int(height)),
-		memory: memory,
+		bounds:      image.Rect(0, 0, int(width), int(height)),
+		orientation: dir.orientation(),
+		memory:      memory,
 		file: func() io.Reader {
 			return io.NewSectionReader(tiffFrom{dir, offset}, 0, int64(len(dir.data)))
 		},

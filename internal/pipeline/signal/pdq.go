@@ -56,25 +56,25 @@ var upright = map[int]pdq.Transform{
 	8: pdq.Rotate90,
 }
 
-// FingerprintPicture takes both views from one pass over the pixels. So the upright view differs by a few bits from the hash of a picture
-// whose pixels were turned.
+// FingerprintPicture takes the upright view from the same pass over the pixels as the stored one, so it differs by a few bits from the hash
+// of a picture whose pixels were turned.
 func (pdqType) FingerprintPicture(img image.Image, orientation int) ([]domain.Fingerprint, error) {
-	turn, turned := upright[orientation]
-	if !turned {
-		r, err := pdq.FromImage(img)
-		if err != nil {
-			return nil, fmt.Errorf("fingerprint a picture: %w", err)
-		}
-		return []domain.Fingerprint{pdqFingerprint(r.Hash, r.Quality, "")}, nil
-	}
 	d, err := pdq.DihedralFromImage(img)
 	if err != nil {
 		return nil, fmt.Errorf("fingerprint a picture: %w", err)
 	}
-	return []domain.Fingerprint{
-		pdqFingerprint(d.Hashes[pdq.Identity], d.Quality, ""),
-		pdqFingerprint(d.Hashes[turn], d.Quality, Upright),
-	}, nil
+	prints := []domain.Fingerprint{pdqFingerprint(d.Hashes[pdq.Identity], d.Quality, "")}
+	if turn, turned := upright[orientation]; turned {
+		prints = append(prints, pdqFingerprint(d.Hashes[turn], d.Quality, Upright))
+	}
+	if o, ok := img.(interface{ Opaque() bool }); ok && !o.Opaque() {
+		r, err := pdq.FromImage(pdq.IgnoreAlpha(img))
+		if err != nil {
+			return nil, fmt.Errorf("fingerprint a picture without its transparency: %w", err)
+		}
+		prints = append(prints, pdqFingerprint(r.Hash, r.Quality, WithoutAlpha))
+	}
+	return prints, nil
 }
 
 func pdqFingerprint(h pdq.Hash, quality int, view string) domain.Fingerprint {

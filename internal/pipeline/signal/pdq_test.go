@@ -127,3 +127,22 @@ type cut struct {
 }
 
 func (c cut) Bounds() image.Rectangle { return c.bounds }
+
+func TestTransparentPictureIsAlsoFingerprintedWithoutItsTransparency(t *testing.T) {
+	t.Parallel()
+	opaque := seen()
+	hidden := image.NewNRGBA(opaque.Bounds())
+	for i, grey := range opaque.Pix {
+		copy(hidden.Pix[4*i:], []byte{grey, grey, grey, 1}) // all but invisible on a page
+	}
+	got := fingerprints(t, hidden, 1)
+	if len(got) != 2 || got[0].View != "" || got[1].View != signal.WithoutAlpha {
+		t.Fatalf("want the picture as it looks and without transparency, got %+v", got)
+	}
+	if want := fingerprints(t, opaque, 1)[0].Value; got[1].Value != want {
+		t.Errorf("without transparency: %s, want the hash of the picture behind it, %s", got[1].Value, want)
+	}
+	if quality := *got[0].Quality; quality >= signal.MinQuality {
+		t.Errorf("as it looks: quality %d, want a nearly blank page", quality)
+	}
+}

@@ -44,12 +44,16 @@ type BytesType interface {
 type PictureType interface {
 	Type
 	// FingerprintPicture returns the fingerprints of a picture: as it is stored and, where its EXIF orientation (1 to 8; anything else
-	// counts as 1) says that it is to be shown turned or mirrored, also as it is shown, with View set to Upright.
+	// counts as 1) says that it is to be shown turned or mirrored, also as it is shown, with View set to Upright. A picture with transparent
+	// pixels is taken as it looks on white, and also with its transparency ignored, with View set to WithoutAlpha.
 	FingerprintPicture(img image.Image, orientation int) ([]domain.Fingerprint, error)
 }
 
 // Upright is the view of a picture as its EXIF orientation has it shown.
 const Upright = "upright"
+
+// WithoutAlpha is the view of a picture with its transparency ignored: what other systems list, and what may be hidden behind it.
+const WithoutAlpha = "without transparency"
 
 // Limits bound the distance up to which signals of a type match.
 type Limits struct {
