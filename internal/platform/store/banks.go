@@ -1,0 +1,127 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/quell-project/quell/internal/domain"
+)
+
+const bankColumns = `id, number, name, kind, limits, enabled_share, description, created_at`
+
+func scanBank(row interface{ Scan(...any) error }) (b domain.Bank, err error) {
+	err = row.Scan(&b.ID, &b.Number, &b.Name, &b.Kind, jsonText[map[domain.SignalType]int]{&b.Limits}, &b.EnabledShare, &b.Description, &b.CreatedAt)
+	return b, err
+}
+
+// limitsOf are the limits of a bank as they are kept; no limits are an empty map.
+func limitsOf(b domain.Bank) (map[domain.SignalType]int, string, error) {
+	limits := maps.Clone(b.Limits)
+	if limits == nil {
+		limits = map[domain.SignalType]int{}
+	}
+	text, err := asJSON(limits)
+	return limits, text, err
+}
+
+// CreateBank adds a bank; its id, number and time are given here. A taken name is ErrConflict.
+func (tx *Tx) CreateBank(ctx context.Context, b domain.Bank) (domain.Bank, error) {
+	number, err := tx.take(ctx, counterBank, 1)
+	if err != nil {
+		return b, err
+	}
+	b.ID, b.Number, b.CreatedAt = domain.NewID[domain.BankID](), number, tx.now
+	var limits string
+	if b.Limits, limits, err = limitsOf(b); err != nil {
+		return b, err
+	}
+	_, err = tx.q.ExecContext(ctx, `insert into banks (`+bankColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		b.ID, b.Number, b.Name, b.Kind, limits, b.EnabledShare, b.Description, b.CreatedAt)
+	if tx.dialect.unique(err) {
+		return b, fmt.Errorf("bank %q: %w", b.Name, ErrConflict)
+	}
+	if err != nil {
+		return b, fmt.Errorf("create bank %q: %w", b.Name, err)
+	}
+	return b, tx.settingsChanged(ctx, b.ID)
+}
+
+// UpdateBank changes what people may change of a bank: kind, limits, enabled share and description. No such bank is ErrNotFound.
+func (tx *Tx) UpdateBank(ctx context.Context, b domain.Bank) error {
+	_, limits, err := limitsOf(b)
+	if err != nil {
+		return err
+	}
+	r, err := tx.q.ExecContext(ctx, `update banks set kind = $1, limits = $2, enabled_share = $3, description = $4 where id = $5`,
+		b.Kind, limits, b.EnabledShare, b.Description, b.ID)
+	if err := tx.changed(r, err, "bank", b.Name); err != nil {
+		return err
+	}
+	return tx.settingsChanged(ctx, b.ID)
+}
+
+func (tx *Tx) settingsChanged(ctx context.Context, id domain.BankID) error {
+	if _, err := tx.take(ctx, counterSettings, 1); err != nil {
+		return err
+	}
+	return tx.emitBankChanged(id)
+}
+
+func (tx *Tx) emitBankChanged(id domain.BankID) error {
+	body, err := json.Marshal(map[string]any{"bank_id": id})
+	if err != nil {
+		return err
+	}
+	tx.Emit(domain.Event{ID: domain.NewID[domain.EventID](), Subject: domain.SubjectBankChanged, Body: body})
+	return nil
+}
+
+// lockBank makes every other transaction that changes entries or signals of a bank wait until this one ends, so that what was read of them
+// stays true. No such bank is ErrNotFound.
+func (tx *Tx) lockBank(ctx context.Context, id domain.BankID) error {
+	r, err := tx.q.ExecContext(ctx, `update banks set kind = kind where id = $1`, id)
+	return tx.changed(r, err, "bank", id)
+}
+
+// Banks returns all banks by name.
+func (q queries) Banks(ctx context.Context) ([]domain.Bank, error) {
+	banks := []domain.Bank{}
+	err := eachRow(ctx, q.q, `select `+bankColumns+` from banks`, nil, func(r *sql.Rows) error {
+		b, err := scanBank(r)
+		banks = append(banks, b)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list banks: %w", err)
+	}
+	// Here and not in SQL: engines and their locales disagree about the order of text.
+	slices.SortFunc(banks, func(a, b domain.Bank) int { return cmp.Compare(a.Name, b.Name) })
+	return banks, nil
+}
+
+// BankNamed returns the bank with a name, or ErrNotFound.
+func (q queries) BankNamed(ctx context.Context, name string) (domain.Bank, error) {
+	b, err := scanBank(q.q.QueryRowContext(ctx, `select `+bankColumns+` from banks where name = $1`, name))
+	return b, q.notFound(err, "bank", name)
+}
+
+// CountSignals returns how many live signals of each type a bank holds.
+func (q queries) CountSignals(ctx context.Context, bank domain.BankID) (map[domain.SignalType]int64, error) {
+	counts := map[domain.SignalType]int64{}
+	err := eachRow(ctx, q.q, `select type, count(*) from signals where bank_id = $1 and withdrawn_at = 0 group by type`, []any{bank}, func(r *sql.Rows) error {
+		var t domain.SignalType
+		var n int64
+		err := r.Scan(&t, &n)
+		counts[t] = n
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count signals: %w", err)
+	}
+	return counts, nil
+}

@@ -1,0 +1,148 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/platform/store"
+)
+
+var entryTests = []test{
+	{"come back as they were added", func(t *testing.T, cfg store.Config) {
+		cfg, _ = stopped(cfg)
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		sent := domain.Entry{BankID: b.ID, Labels: []string{"poster", "äöü"}, Note: "Seen twice.", Signals: []domain.Signal{
+			{Type: domain.PDQ, Value: digest(1), Provenance: domain.Provenance{Source: "marsh watch", AddedAt: start - 9, Labels: []string{"a"}, Confidence: 0.75}, ExpiresAt: start + 9},
+			signal(2),
+		}}
+		var added domain.Entry
+		change(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+			added, err = tx.AddEntry(ctx, sent)
+			return err
+		})
+		want := sent
+		want.ID, want.CreatedAt = added.ID, start
+		want.Signals = []domain.Signal{sent.Signals[0], sent.Signals[1]}
+		for i := range want.Signals {
+			want.Signals[i].ID, want.Signals[i].EntryID = added.Signals[i].ID, added.ID
+		}
+		want.Signals[1].Provenance.AddedAt = start // not said: since we know it
+		if diff := cmp.Diff(want, added); diff != "" {
+			t.Errorf("as added (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(want, must(s.Entry(t.Context(), b.ID, added.ID))(t)); diff != "" {
+			t.Errorf("as read (-want +got):\n%s", diff)
+		}
+		if sent.Signals[0].ID != "" {
+			t.Error("the caller's signals were changed")
+		}
+	}},
+	{"belong to their bank", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		here, there := bankNamed(t, s, "heron"), bankNamed(t, s, "egret")
+		e := entryOf(t, s, here.ID, signal(1))
+		_, err := s.Entry(t.Context(), there.ID, e.ID)
+		wantError(t, err, store.ErrNotFound, "Entry of another bank")
+		err = s.Tx(t.Context(), func(tx *store.Tx) error { return tx.WithdrawEntry(t.Context(), there.ID, e.ID) })
+		wantError(t, err, store.ErrNotFound, "WithdrawEntry of another bank")
+		if page := must(s.Entries(t.Context(), there.ID, "", 10))(t); len(page) != 0 {
+			t.Errorf("the other bank lists %v", page)
+		}
+	}},
+	{"hold a signal once", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		err := s.Tx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.AddEntry(t.Context(), domain.Entry{BankID: b.ID, Signals: []domain.Signal{signal(1), signal(1)}})
+			return err
+		})
+		wantError(t, err, store.ErrConflict, "the same signal twice")
+		entryOf(t, s, b.ID, signal(1))
+		entryOf(t, s, b.ID, signal(1)) // another entry may stand for the same
+	}},
+	{"are listed in pages, oldest first", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		var want, got []domain.EntryID
+		for i := range 7 {
+			want = append(want, entryOf(t, s, b.ID, signal(i), signal(100+i)).ID)
+		}
+		for after := domain.EntryID(""); ; after = got[len(got)-1] {
+			page := must(s.Entries(t.Context(), b.ID, after, 3))(t)
+			for _, e := range page {
+				got = append(got, e.ID)
+				if len(e.Signals) != 2 {
+					t.Errorf("entry %s came with %d signals, want 2", e.ID, len(e.Signals))
+				}
+			}
+			if len(page) < 3 {
+				break
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("entries (-want +got):\n%s", diff)
+		}
+	}},
+	{"are withdrawn once, with all their signals", func(t *testing.T, cfg store.Config) {
+		cfg, now := stopped(cfg)
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		e := entryOf(t, s, b.ID, signal(1), signal(2))
+		other := entryOf(t, s, b.ID, signal(3))
+		withdraw := func() {
+			change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawEntry(ctx, b.ID, e.ID) })
+		}
+		now.advance(time.Second)
+		withdraw()
+		got := must(s.Entry(t.Context(), b.ID, e.ID))(t)
+		for _, at := range []domain.Time{got.WithdrawnAt, got.Signals[0].WithdrawnAt, got.Signals[1].WithdrawnAt} {
+			if at != start.Add(time.Second) {
+				t.Errorf("withdrawn at %v, want %v", at, start.Add(time.Second))
+			}
+		}
+		if untouched := must(s.Entry(t.Context(), b.ID, other.ID))(t); untouched.WithdrawnAt != 0 || untouched.Signals[0].WithdrawnAt != 0 {
+			t.Errorf("another entry was withdrawn too: %+v", untouched)
+		}
+		if diff := cmp.Diff(map[domain.SignalType]int64{domain.SHA256: 1}, must(s.CountSignals(t.Context(), b.ID))(t)); diff != "" {
+			t.Errorf("live signals (-want +got):\n%s", diff)
+		}
+
+		signals, _, err := s.IndexVersions(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := len(eventsOf(t, s, domain.SubjectBankChanged))
+		now.advance(time.Second)
+		withdraw()
+		again, _, err := s.IndexVersions(t.Context())
+		if err != nil || again != signals || len(eventsOf(t, s, domain.SubjectBankChanged)) != events {
+			t.Errorf("withdrawing what is withdrawn made a change")
+		}
+		if diff := cmp.Diff(got, must(s.Entry(t.Context(), b.ID, e.ID))(t)); diff != "" {
+			t.Errorf("withdrawn again (-first +second):\n%s", diff)
+		}
+	}},
+	{"without labels and signals have none", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		e := entryOf(t, s, b.ID)
+		if diff := cmp.Diff(e, must(s.Entry(t.Context(), b.ID, e.ID))(t), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("entry (-added +read):\n%s", diff)
+		}
+		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawEntry(ctx, b.ID, e.ID) })
+	}},
+	{"that are not there are not found", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		_, err := s.Entry(t.Context(), b.ID, "none")
+		wantError(t, err, store.ErrNotFound, "Entry")
+		err = s.Tx(t.Context(), func(tx *store.Tx) error { return tx.WithdrawEntry(t.Context(), b.ID, "none") })
+		wantError(t, err, store.ErrNotFound, "WithdrawEntry")
+	}},
+}
