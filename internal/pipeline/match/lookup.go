@@ -1,0 +1,203 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/quell-project/quell/hamming"
+	"github.com/quell-project/quell/internal/domain"
+)
+
+// ErrNotReady means that the index does not hold what SQL holds, so that its "nothing found" would mean nothing.
+var ErrNotReady = errors.New("the index is not up to date")
+
+// Fingerprint is a fingerprint with the part of the upload that it was made of.
+type Fingerprint struct {
+	Part string
+	domain.Fingerprint
+}
+
+// maxPerBank bounds how many matches are kept per bank and type, of one fingerprint and in the end of one part, nearest first: enough to judge
+// by, however crowded a bank is.
+const maxPerBank = 20
+
+// candidate is a hit that is within the limit of its bank.
+type candidate struct {
+	print    *Fingerprint
+	kind     Kind
+	bank     domain.Bank
+	signal   int64
+	distance int
+	limit    int
+
+	evidence     domain.Evidence
+	suppressedBy domain.EntryID
+}
+
+// Lookup returns everything known that the fingerprints of a content match, the strongest evidence first. Each signal is there once per part,
+// where it counts most. Matches that a known-good entry suppresses are marked, not left out. Besides ErrNotReady, errors are those of SQL, of
+// ctx, and of fingerprints that are none of their type.
+func (x *Index) Lookup(ctx context.Context, content domain.ContentID, prints []Fingerprint) ([]domain.Match, error) {
+	if !x.Ready() {
+		return nil, ErrNotReady
+	}
+	var found []candidate
+	banks := x.banksFor(content)
+	for i := range prints {
+		hits, err := x.search(banks, &prints[i])
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look up %s of part %s: %w", prints[i].Type, prints[i].Part, err)
+		}
+		found = append(found, hits...)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	found, err := x.withEvidence(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	suppress(found, prints)
+	return matches(strongest(found)), nil
+}
+
+// banksFor returns the banks that count for a content, by number.
+func (x *Index) banksFor(content domain.ContentID) map[int64]domain.Bank {
+	banks := maps.Clone(*x.banks.Load())
+	maps.DeleteFunc(banks, func(_ int64, b domain.Bank) bool { return !b.AppliesTo(content) })
+	return banks
+}
+
+// search finds the candidates of one fingerprint, nearest first.
+func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint) ([]candidate, error) {
+	t, known := x.tables[f.Type]
+	if !known {
+		return nil, errors.New("the type has no index")
+	}
+	widest := -1
+	for _, b := range banks {
+		widest = max(widest, limitOf(b, t.kind))
+	}
+	if widest < 0 {
+		return nil, nil
+	}
+	current, _ := t.at()
+	hits, err := current.search(nil, f.Value, widest)
+	if err != nil {
+		return nil, err
+	}
+	var found []candidate
+	count := map[int64]int{}
+	for _, h := range hits {
+		bank, signal := numbers(h.ID)
+		b, counts := banks[bank]
+		limit := limitOf(b, t.kind)
+		if !counts || h.Distance > limit || count[bank] == maxPerBank {
+			continue
+		}
+		count[bank]++
+		found = append(found, candidate{print: f, kind: t.kind, bank: b, signal: signal, distance: h.Distance, limit: limit})
+	}
+	return found, nil
+}
+
+// limitOf returns the largest distance at which signals of a bank match; below 0 none does.
+func limitOf(b domain.Bank, k Kind) int {
+	if !k.Near {
+		return 0
+	}
+	limit, set := b.Limits[k.Name]
+	if !set {
+		return k.Limit
+	}
+	return min(limit, hamming.MaxRadius)
+}
+
+// withEvidence reads from SQL what the candidates stand for, and leaves out those that were withdrawn a moment ago.
+func (x *Index) withEvidence(ctx context.Context, found []candidate) ([]candidate, error) {
+	numbers := make([]int64, 0, len(found))
+	for _, c := range found {
+		numbers = append(numbers, c.signal)
+	}
+	slices.Sort(numbers)
+	known, err := x.cfg.Truth.Evidence(ctx, slices.Compact(numbers), domain.At(x.cfg.Now()))
+	if err != nil {
+		return nil, fmt.Errorf("read the evidence of matches: %w", err)
+	}
+	evidence := make(map[int64]domain.Evidence, len(known))
+	for _, e := range known {
+		evidence[e.Number] = e
+	}
+	live := found[:0]
+	for _, c := range found {
+		var is bool
+		if c.evidence, is = evidence[c.signal]; is {
+			live = append(live, c)
+		}
+	}
+	return live, nil
+}
+
+// strongest keeps each signal once per part, where it counts most, and of these the maxPerBank that count most per part, bank and type.
+func strongest(found []candidate) []candidate {
+	slices.SortStableFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.print.Part, b.print.Part), cmp.Compare(a.bank.Number, b.bank.Number), cmp.Compare(a.print.Type, b.print.Type),
+			cmp.Compare(a.class(), b.class()), cmp.Compare(a.distance, b.distance), cmp.Compare(a.signal, b.signal))
+	})
+	type group struct {
+		part string
+		bank int64
+		typ  domain.SignalType
+	}
+	type sighting struct {
+		part   string
+		signal int64
+	}
+	count, seen := map[group]int{}, map[sighting]bool{}
+	kept := found[:0]
+	for _, c := range found {
+		g, s := group{c.print.Part, c.bank.Number, c.print.Type}, sighting{c.print.Part, c.signal}
+		if seen[s] || count[g] == maxPerBank {
+			continue
+		}
+		seen[s] = true
+		count[g]++
+		kept = append(kept, c)
+	}
+	return kept
+}
+
+// class ranks candidates for people: those that count first, then known-good ones, then suppressed ones.
+func (c candidate) class() int {
+	switch {
+	case c.suppressedBy != "":
+		return 2
+	case c.bank.Kind == domain.Negative:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// matches puts candidates in order, by class, then nearest first, exact types before near ones, and says of each what it is.
+func matches(found []candidate) []domain.Match {
+	slices.SortStableFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(a.distance, b.distance), cmp.Compare(a.limit, b.limit), cmp.Compare(a.bank.Name, b.bank.Name))
+	})
+	var all []domain.Match
+	for _, c := range found {
+		all = append(all, domain.Match{
+			Bank: c.bank.Name, BankID: c.bank.ID, BankKind: c.bank.Kind, Entry: c.evidence.Entry, Signal: c.evidence.Signal, SignalType: c.print.Type,
+			Distance: c.distance, Limit: c.limit, Part: c.print.Part, Frame: c.print.Frame, View: c.print.View,
+			Sources: []string{c.evidence.Provenance.Source}, Labels: c.evidence.Provenance.Labels, SuppressedBy: c.suppressedBy,
+		})
+	}
+	return all
+}

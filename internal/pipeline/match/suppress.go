@@ -1,0 +1,50 @@
+package match
+
+import "github.com/quell-project/quell/internal/domain"
+
+// suppress marks candidates that a known-good entry outweighs:
+//
+//   - One that is near outweighs those of the very same fingerprint that are no nearer. What another frame of the part is near to does not
+//     matter, or a picture could be hidden behind a good one.
+//   - One that is the same file, by SHA-256, outweighs all that is only near; by MD5 it does not, since other files with one MD5 can be made.
+//     Where signals of several files came in one part it does not either: nobody knows which of them it is.
+//
+// A candidate that is exact is outweighed by one of its own type only.
+func suppress(found []candidate, prints []Fingerprint) {
+	nearest := map[*Fingerprint]candidate{} // known-good
+	sameFile := map[string]domain.EntryID{} // by part
+	for _, good := range found {
+		if good.bank.Kind != domain.Negative {
+			continue
+		}
+		if best, any := nearest[good.print]; !any || good.distance < best.distance {
+			nearest[good.print] = good
+		}
+		part := good.print.Part
+		if _, any := sameFile[part]; !any && good.print.Type == domain.SHA256 && files(prints, part) == 1 {
+			sameFile[part] = good.evidence.Entry
+		}
+	}
+	for i := range found {
+		c := &found[i]
+		if c.bank.Kind == domain.Negative {
+			continue
+		}
+		if good, any := nearest[c.print]; any && good.distance <= c.distance {
+			c.suppressedBy = good.evidence.Entry
+		} else if c.kind.Near {
+			c.suppressedBy = sameFile[c.print.Part]
+		}
+	}
+}
+
+// files returns of how many files a part has the SHA-256.
+func files(prints []Fingerprint, part string) int {
+	values := map[string]bool{}
+	for _, f := range prints {
+		if f.Part == part && f.Type == domain.SHA256 {
+			values[f.Value] = true
+		}
+	}
+	return len(values)
+}

@@ -1,0 +1,171 @@
+package match
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/quell-project/quell/hamming"
+)
+
+// Signals are known to tables by one number made of the numbers of their bank and their own, so that a hit tells its bank without another
+// look-up. SQL gives both out from 1 upwards.
+const (
+	signalBits = 40
+	maxBank    = 1<<(64-signalBits) - 1
+	maxSignal  = 1<<signalBits - 1
+)
+
+func tableID(bank, signal int64) (uint64, error) {
+	if bank < 1 || bank > maxBank || signal < 1 || signal > maxSignal {
+		return 0, fmt.Errorf("bank number %d or signal number %d is outside of what the index can hold", bank, signal)
+	}
+	return uint64(bank)<<signalBits | uint64(signal), nil
+}
+
+func numbers(id uint64) (bank, signal int64) { return int64(id >> signalBits), int64(id & maxSignal) }
+
+// row is one signal as a table takes it.
+type row struct {
+	id    uint64
+	value string
+}
+
+// table holds the live signals of one type. Searching is safe during changes.
+type table interface {
+	// put adds a signal or, if it is there, leaves it; a value that is none of the type is an error and changes nothing.
+	put(row) error
+	// drop removes a signal; removing what is not there does nothing.
+	drop(row)
+	// search appends all signals within a distance, nearest first, and of those as near in the order of their numbers.
+	search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error)
+	size() int
+	close() error
+}
+
+// nearTable finds codes within a distance.
+type nearTable struct{ index *hamming.Index }
+
+func (t nearTable) put(r row) error {
+	c, err := hamming.ParseCode(r.value)
+	if err != nil {
+		return err
+	}
+	return t.index.Insert(r.id, c)
+}
+
+func (t nearTable) drop(r row) { t.index.Delete(r.id) }
+
+func (t nearTable) search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error) {
+	c, err := hamming.ParseCode(value)
+	if err != nil {
+		return dst, err
+	}
+	return t.index.Search(dst, c, radius)
+}
+
+func (t nearTable) size() int    { return t.index.Len() }
+func (t nearTable) close() error { return t.index.Close() }
+
+// exactTable finds equal digests of up to 32 bytes.
+type exactTable struct {
+	mu    sync.RWMutex
+	first map[digest]uint64   // most digests are listed once
+	more  map[digest][]uint64 // the others of a digest
+	live  int
+}
+
+// digest is a digest with its length, so that a short one is not taken for one that ends in zeros.
+type digest struct {
+	size  uint8
+	bytes [32]byte
+}
+
+func newExactTable() *exactTable {
+	return &exactTable{first: map[digest]uint64{}, more: map[digest][]uint64{}}
+}
+
+func parseDigest(value string) (d digest, err error) {
+	if value == "" || len(value) > 2*len(d.bytes) {
+		return d, fmt.Errorf("digest of %d characters: 2 to %d fit", len(value), 2*len(d.bytes))
+	}
+	n, err := hex.Decode(d.bytes[:], []byte(value))
+	d.size = uint8(n)
+	return d, err
+}
+
+func (t *exactTable) put(r row) error {
+	d, err := parseDigest(r.value)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	first, taken := t.first[d]
+	switch {
+	case !taken:
+		t.first[d] = r.id
+	case first == r.id || slices.Contains(t.more[d], r.id):
+		return nil
+	default:
+		t.more[d] = append(t.more[d], r.id)
+	}
+	t.live++
+	return nil
+}
+
+func (t *exactTable) drop(r row) {
+	d, err := parseDigest(r.value)
+	if err != nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	rest := t.more[d]
+	switch i := slices.Index(rest, r.id); {
+	case i >= 0:
+		rest = slices.Delete(rest, i, i+1)
+	case t.first[d] != r.id:
+		return
+	case len(rest) == 0:
+		delete(t.first, d)
+	default:
+		t.first[d], rest = rest[0], rest[1:]
+	}
+	t.live--
+	if len(rest) == 0 {
+		delete(t.more, d)
+	} else {
+		t.more[d] = rest
+	}
+}
+
+func (t *exactTable) search(dst []hamming.Hit, value string, _ int) ([]hamming.Hit, error) {
+	d, err := parseDigest(value)
+	if err != nil {
+		return dst, err
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	id, found := t.first[d]
+	if !found {
+		return dst, nil
+	}
+	from := len(dst)
+	dst = append(dst, hamming.Hit{ID: id})
+	for _, id := range t.more[d] {
+		dst = append(dst, hamming.Hit{ID: id})
+	}
+	slices.SortFunc(dst[from:], func(a, b hamming.Hit) int { return cmp.Compare(a.ID, b.ID) })
+	return dst, nil
+}
+
+func (t *exactTable) size() int {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.live
+}
+
+func (t *exactTable) close() error { return nil }
