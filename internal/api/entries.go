@@ -1,0 +1,229 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quell-project/quell/internal/domain"
+)
+
+type entryRequest struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	Signals    []entrySignal `json:"signals,omitempty" maxItems:"1000" doc:"Signals that stand for the item, when its file is not sent along."`
+	Labels     []string      `json:"labels,omitempty" maxItems:"32" doc:"What it is, in the words of the list."`
+	Note       string        `json:"note,omitempty" maxLength:"4096"`
+	Source     string        `json:"source,omitempty" maxLength:"128" doc:"Where it comes from; \"api\" if absent."`
+	Confidence *float64      `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"How sure the source is; 1 if absent."`
+	ExpiresAt  *time.Time    `json:"expires_at,omitempty" doc:"From when on it no longer counts; not in the past."`
+}
+
+type entrySignal struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	Type  string `json:"type" minLength:"1" maxLength:"32" example:"pdq"`
+	Value string `json:"value" minLength:"1" maxLength:"1024"`
+}
+
+type signalShape struct {
+	ID          string     `json:"id"`
+	Type        string     `json:"type" example:"pdq"`
+	Value       string     `json:"value"`
+	Source      string     `json:"source" example:"api"`
+	AddedAt     time.Time  `json:"added_at"`
+	Labels      []string   `json:"labels,omitempty"`
+	Confidence  float64    `json:"confidence"`
+	ExpiresAt   *time.Time `json:"expires_at,omitempty"`
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
+}
+
+type entryShape struct {
+	ID          string        `json:"id"`
+	Bank        string        `json:"bank"`
+	Labels      []string      `json:"labels,omitempty"`
+	Note        string        `json:"note,omitempty"`
+	CreatedAt   time.Time     `json:"created_at"`
+	WithdrawnAt *time.Time    `json:"withdrawn_at,omitempty"`
+	Signals     []signalShape `json:"signals"`
+	Checks      []checkShape  `json:"checks,omitempty" doc:"How the signals were made of a file; only when it was added."`
+}
+
+type entryList struct {
+	Entries []entryShape `json:"entries" doc:"In the order they were added."`
+	Next    string       `json:"next,omitempty" doc:"Ask again with after set to this; absent at the end."`
+}
+
+type entryPath struct {
+	Name string `path:"name" maxLength:"64" example:"grey-heron"`
+	ID   string `path:"entry_id" maxLength:"64"`
+}
+
+func (s *server) entryRoutes() {
+	const path = "/api/v1/banks/{name}/entries"
+	receive(s, huma.Operation{
+		OperationID: "add-entry", Method: http.MethodPost, Path: path, Tags: []string{tagBanks}, Summary: "Add a known item",
+		Description: "Send JSON with `signals`, or a form with one part `file` and, if wanted, a part `entry` (JSON without signals). It takes effect everywhere within a second.",
+		Parameters:  bankParam(), RequestBody: jsonOrForm(schema[entryRequest](s), "entry", "The known item: one file.", "file"),
+		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusNotFound},
+	}, intake{json: maxJSON, part: "entry"}, s.addEntry)
+	register(s, huma.Operation{OperationID: "list-entries", Method: http.MethodGet, Path: path, Tags: []string{tagBanks}, Summary: "Entries of a bank", Errors: []int{http.StatusNotFound}}, s.listEntries)
+	register(s, huma.Operation{OperationID: "get-entry", Method: http.MethodGet, Path: path + "/{entry_id}", Tags: []string{tagBanks}, Summary: "One entry", Errors: []int{http.StatusNotFound}}, s.getEntry)
+	register(s, huma.Operation{
+		OperationID: "withdraw-entry", Method: http.MethodDelete, Path: path + "/{entry_id}", Tags: []string{tagBanks}, Summary: "Withdraw an entry",
+		Description: "The entry and its signals stay on record and no longer count, everywhere within a second. Withdrawing twice does nothing.", Errors: []int{http.StatusNotFound},
+	}, s.withdrawEntry)
+}
+
+func shapeEntry(e domain.Entry, bank string) entryShape {
+	shape := entryShape{ID: string(e.ID), Bank: bank, Labels: e.Labels, Note: e.Note, CreatedAt: e.CreatedAt.Std(), WithdrawnAt: moment(e.WithdrawnAt), Signals: []signalShape{}}
+	for _, sig := range e.Signals {
+		p := sig.Provenance
+		shape.Signals = append(shape.Signals, signalShape{string(sig.ID), string(sig.Type), sig.Value, p.Source, p.AddedAt.Std(), p.Labels, p.Confidence, moment(sig.ExpiresAt), moment(sig.WithdrawnAt)})
+	}
+	return shape
+}
+
+// addEntry adds a known item to a bank.
+func (s *server) addEntry(r *http.Request, f form) (entryShape, error) {
+	bank, err := s.Banks.BankNamed(r.Context(), r.PathValue("name"))
+	if err != nil {
+		return entryShape{}, err
+	}
+	var q entryRequest
+	if f.document != nil {
+		if q, err = decode[entryRequest](s, f.document, "body"); err != nil {
+			return entryShape{}, err
+		}
+	}
+	if err := checkEntry(q, f.files); err != nil {
+		return entryShape{}, err
+	}
+	entry, err := s.entryOf(bank, q)
+	if err != nil {
+		return entryShape{}, err
+	}
+	var checks []checkShape
+	if len(f.files) > 0 {
+		prints, made := s.Fingerprint.Fingerprints(r.Context(), f.files[0])
+		for _, p := range prints {
+			entry.Signals = append(entry.Signals, q.signal(p.Type, p.Value))
+		}
+		checks = shapeChecks(made)
+	}
+	entry, err = s.Banks.AddEntry(r.Context(), entry)
+	shape := shapeEntry(entry, bank.Name)
+	shape.Checks = checks
+	return shape, err
+}
+
+// checkEntry returns what is wrong with a known item before its signals are looked at.
+func checkEntry(q entryRequest, files [][]byte) error {
+	switch {
+	case len(files) > 1:
+		return unprocessable("body.file", "an entry is one item: send one file")
+	case len(files) == 1 && len(q.Signals) > 0:
+		return unprocessable("body.signals", "send either a file or signals")
+	case len(files) == 1 && len(files[0]) == 0:
+		return unprocessable("body.file", "the file is empty")
+	case len(files) == 0 && len(q.Signals) == 0:
+		return unprocessable("body", "nothing to add: send a file or signals")
+	case q.ExpiresAt != nil && !q.ExpiresAt.After(time.Now()):
+		return unprocessable("body.expires_at", "is in the past")
+	}
+	if err := domain.CheckLabels(q.Labels); err != nil {
+		return unprocessable("body.labels", err.Error())
+	}
+	if err := domain.CheckText(q.Source, domain.MaxSource); err != nil {
+		return unprocessable("body.source", err.Error())
+	}
+	if err := domain.CheckText(q.Note, domain.MaxNote); err != nil {
+		return unprocessable("body.note", err.Error())
+	}
+	return nil
+}
+
+// entryOf makes an entry with the signals that a request names.
+func (s *server) entryOf(bank domain.Bank, q entryRequest) (domain.Entry, error) {
+	e := domain.Entry{BankID: bank.ID, Labels: q.Labels, Note: q.Note}
+	seen := map[domain.Fingerprint]bool{}
+	for i, sig := range q.Signals {
+		at := fmt.Sprintf("body.signals[%d]", i)
+		t, value, err := s.parseSignal(sig.Type, sig.Value, at)
+		if err != nil {
+			return e, err
+		}
+		if f := (domain.Fingerprint{Type: t, Value: value}); seen[f] {
+			return e, unprocessable(at, "is there twice")
+		} else {
+			seen[f] = true
+		}
+		e.Signals = append(e.Signals, q.signal(t, value))
+	}
+	return e, nil
+}
+
+// signal makes a signal with the provenance that the request states.
+func (q entryRequest) signal(t domain.SignalType, value string) domain.Signal {
+	sig := domain.Signal{Type: t, Value: value, Provenance: domain.Provenance{Source: "api", Labels: q.Labels, Confidence: 1}}
+	if q.Source != "" {
+		sig.Provenance.Source = q.Source
+	}
+	if q.Confidence != nil {
+		sig.Provenance.Confidence = *q.Confidence
+	}
+	if q.ExpiresAt != nil {
+		sig.ExpiresAt = domain.At(*q.ExpiresAt)
+	}
+	return sig
+}
+
+func (s *server) listEntries(ctx context.Context, in *struct {
+	Name  string `path:"name" maxLength:"64" example:"grey-heron"`
+	After string `query:"after" maxLength:"64" doc:"Only entries behind the one with this id: for the next page."`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}) (*body[entryList], error) {
+	bank, err := s.Banks.BankNamed(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.Banks.Entries(ctx, bank.ID, domain.EntryID(in.After), in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	list := entryList{Entries: []entryShape{}}
+	page, more := firstPage(entries, in.Limit)
+	for _, e := range page {
+		list.Entries = append(list.Entries, shapeEntry(e, bank.Name))
+	}
+	if more {
+		list.Next = string(page[len(page)-1].ID)
+	}
+	return &body[entryList]{list}, nil
+}
+
+func (s *server) getEntry(ctx context.Context, in *entryPath) (*body[entryShape], error) {
+	bank, err := s.Banks.BankNamed(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.Banks.Entry(ctx, bank.ID, domain.EntryID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	return &body[entryShape]{shapeEntry(e, bank.Name)}, nil
+}
+
+func (s *server) withdrawEntry(ctx context.Context, in *entryPath) (*body[entryShape], error) {
+	bank, err := s.Banks.BankNamed(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Banks.WithdrawEntry(ctx, bank.ID, domain.EntryID(in.ID)); err != nil {
+		return nil, err
+	}
+	return s.getEntry(ctx, in)
+}

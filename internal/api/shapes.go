@@ -1,0 +1,175 @@
+package api
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quell-project/quell/internal/domain"
+)
+
+// The shapes of requests and answers. Their tags are the schema that is served and checked.
+
+type contentRequest struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	ContentID  string         `json:"content_id" minLength:"1" maxLength:"256" doc:"The service's own name for the item." example:"post-17"`
+	AccountID  string         `json:"account_id,omitempty" maxLength:"256" doc:"The service's own name for who put it there." example:"user-4"`
+	Surface    string         `json:"surface,omitempty" maxLength:"64" doc:"Where on the service it is." example:"post"`
+	CreatedAt  *time.Time     `json:"created_at,omitempty" doc:"When the user made it, by the service's clock."`
+	Visibility string         `json:"visibility,omitempty" maxLength:"64" doc:"Who can see it, in the service's words." example:"public"`
+	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out."`
+	URL        string         `json:"url,omitempty" maxLength:"4096" doc:"Where Quell fetches the file from, when it is not sent along." example:"https://media.example/17.jpg"`
+	Signals    []clientSignal `json:"signals,omitempty" maxItems:"10000" doc:"Signals that the client computed itself, in place of the file."`
+}
+
+// attributes are free-form: nothing in them is looked at here.
+type attributes map[string]any
+
+// Schema implements huma.SchemaProvider.
+func (attributes) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+type clientSignal struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	Type    string `json:"type" minLength:"1" maxLength:"32" doc:"Signal type." example:"pdq"`
+	Value   string `json:"value" minLength:"1" maxLength:"1024" doc:"The signal in its text form." example:"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"`
+	Quality *int   `json:"quality,omitempty" minimum:"0" maximum:"100" doc:"Quality of a pdq signal; below 50 it is not used." example:"100"`
+}
+
+type fingerprintShape struct {
+	Type    string `json:"type" example:"pdq"`
+	Value   string `json:"value"`
+	Quality *int   `json:"quality,omitempty" doc:"Of a pdq fingerprint, 0 to 100; below 50 it is not used."`
+	Frame   int    `json:"frame,omitempty" doc:"Frame of an animation, from 0."`
+	View    string `json:"view,omitempty" doc:"How the picture was turned; absent: as stored."`
+}
+
+type checkShape struct {
+	Detector string `json:"detector" doc:"The signal type, or the step that failed before any could run." example:"pdq"`
+	Part     string `json:"part" example:"file-1"`
+	Status   string `json:"status" enum:"complete,partial,failed,unsupported"`
+	Reason   string `json:"reason,omitempty" doc:"Why it is not complete, or what limits a complete check."`
+}
+
+type matchShape struct {
+	Bank         string   `json:"bank" example:"demo-known"`
+	BankKind     string   `json:"bank_kind" enum:"known,negative,known-csam"`
+	Entry        string   `json:"entry"`
+	SignalType   string   `json:"signal_type" example:"pdq"`
+	Distance     int      `json:"distance" example:"6"`
+	Limit        int      `json:"limit" doc:"Largest distance that still matches in this bank." example:"31"`
+	Part         string   `json:"part" example:"file-1"`
+	Frame        int      `json:"frame,omitempty" doc:"Frame of an animation, from 0."`
+	View         string   `json:"view,omitempty" doc:"How the picture was turned to match; absent: as stored."`
+	Sources      []string `json:"sources" doc:"Where the signal comes from." example:"[\"demo\"]"`
+	Labels       []string `json:"labels,omitempty"`
+	SuppressedBy string   `json:"suppressed_by,omitempty" doc:"The known-good entry that outweighs this match."`
+}
+
+type policyShape struct {
+	ID      string `json:"id" example:"default"`
+	Version int    `json:"version" example:"1"`
+	Rule    string `json:"rule" example:"known-near"`
+}
+
+type decisionShape struct {
+	ContentID  string       `json:"content_id" example:"post-17"`
+	DecisionID string       `json:"decision_id"`
+	UploadID   string       `json:"upload_id"`
+	Verdict    string       `json:"verdict" enum:"allow,label,limit,hold,block" doc:"Weakest first: allow, label, limit, hold, block."`
+	Reason     string       `json:"reason" doc:"One sentence for people."`
+	Checks     []checkShape `json:"checks"`
+	Matches    []matchShape `json:"matches"`
+	Policy     policyShape  `json:"policy"`
+	Round      int          `json:"round" doc:"1 for the first decision about these bytes; more when something was checked again."`
+	DecidedAt  time.Time    `json:"decided_at"`
+}
+
+func shapeDecision(d domain.Decision) decisionShape {
+	return decisionShape{
+		ContentID: string(d.ContentID), DecisionID: string(d.ID), UploadID: string(d.UploadID), Verdict: string(d.Verdict), Reason: d.Reason,
+		Checks: shapeChecks(d.Checks), Matches: shapeMatches(d.Matches), Policy: policyShape(d.Policy), Round: d.Round, DecidedAt: d.DecidedAt.Std(),
+	}
+}
+
+func shapeChecks(checks []domain.Check) []checkShape {
+	shapes := []checkShape{}
+	for _, c := range checks {
+		shapes = append(shapes, checkShape{c.Detector, c.Part, string(c.Status), c.Reason})
+	}
+	return shapes
+}
+
+func shapeMatches(matches []domain.Match) []matchShape {
+	shapes := []matchShape{}
+	for _, m := range matches {
+		shapes = append(shapes, matchShape{
+			Bank: m.Bank, BankKind: string(m.BankKind), Entry: string(m.Entry), SignalType: string(m.SignalType), Distance: m.Distance, Limit: m.Limit,
+			Part: m.Part, Frame: m.Frame, View: m.View, Sources: append([]string{}, m.Sources...), Labels: m.Labels, SuppressedBy: string(m.SuppressedBy),
+		})
+	}
+	return shapes
+}
+
+type partShape struct {
+	Name         string             `json:"name" example:"file-1"`
+	URL          string             `json:"url,omitempty"`
+	MediaType    string             `json:"media_type,omitempty" doc:"Found by looking at the bytes." example:"image/jpeg"`
+	Size         int64              `json:"size,omitempty" doc:"Bytes."`
+	SHA256       string             `json:"sha256,omitempty"`
+	Width        int                `json:"width,omitempty" doc:"Pixels."`
+	Height       int                `json:"height,omitempty" doc:"Pixels."`
+	Frames       int                `json:"frames,omitempty"`
+	Fingerprints []fingerprintShape `json:"fingerprints,omitempty"`
+}
+
+type uploadShape struct {
+	UploadID   string          `json:"upload_id"`
+	State      string          `json:"state" enum:"pending,decided"`
+	ReceivedAt time.Time       `json:"received_at"`
+	CheckAgain *time.Time      `json:"check_again_at,omitempty" doc:"When it is checked (again)."`
+	Parts      []partShape     `json:"parts"`
+	Decisions  []decisionShape `json:"decisions" doc:"Newest first."`
+}
+
+type contentShape struct {
+	ContentID  string         `json:"content_id"`
+	AccountID  string         `json:"account_id,omitempty"`
+	Surface    string         `json:"surface,omitempty"`
+	Visibility string         `json:"visibility,omitempty"`
+	CreatedAt  *time.Time     `json:"created_at,omitempty"`
+	Attributes map[string]any `json:"attributes,omitempty"`
+	Verdict    string         `json:"verdict,omitempty" doc:"Of the newest upload; absent while it waits for its decision."`
+	Uploads    []uploadShape  `json:"uploads" doc:"Submissions of this content, newest first."`
+}
+
+func shapeUpload(u domain.Upload, recorded []domain.Recorded) uploadShape {
+	s := uploadShape{UploadID: string(u.ID), State: string(u.State), ReceivedAt: u.ReceivedAt.Std(), CheckAgain: moment(u.DueAt), Parts: []partShape{}, Decisions: []decisionShape{}}
+	for _, p := range u.Parts {
+		s.Parts = append(s.Parts, partShape{p.Name, p.URL, p.MediaType, p.Size, p.SHA256, p.Width, p.Height, p.Frames, shapePrints(p.Fingerprints)})
+	}
+	for _, r := range recorded {
+		s.Decisions = append(s.Decisions, shapeDecision(r.Decision))
+	}
+	return s
+}
+
+func shapePrints(prints []domain.Fingerprint) []fingerprintShape {
+	var shapes []fingerprintShape
+	for _, f := range prints {
+		shapes = append(shapes, fingerprintShape{string(f.Type), f.Value, f.Quality, f.Frame, f.View})
+	}
+	return shapes
+}
+
+// moment is nil for no moment.
+func moment(t domain.Time) *time.Time {
+	if t == 0 {
+		return nil
+	}
+	s := t.Std()
+	return &s
+}
