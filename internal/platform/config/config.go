@@ -1,0 +1,115 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Config is the whole configuration. The tags are the key, its default and its meaning; package documentation says how keys are set.
+type Config struct {
+	Data   string `key:"data" default:"quell-data" help:"folder for everything that is kept on this machine"`
+	Listen string `key:"listen" default:"127.0.0.1:8080" help:"address of the API and the console"`
+	URL    string `key:"url" default:"" help:"address under which people reach the console, when it is not the one listened on (https://…)"`
+
+	DatabaseURL Secret `key:"database.url" default:"" help:"PostgreSQL (postgres://user:password@host/name); empty: SQLite in the data folder"`
+
+	BusURL         Secret   `key:"bus.url" default:"" help:"NATS server with JetStream (nats://host:4222); empty: one inside this process"`
+	BusCredentials string   `key:"bus.credentials" default:"" help:"NATS credentials file for bus.url"`
+	BusListen      string   `key:"bus.listen" default:"" help:"loopback address on which the NATS server inside this process also listens; empty: nowhere"`
+	OutboxKeep     Duration `key:"outbox.keep" default:"24h" help:"how long events are kept after the bus has taken them"`
+
+	APIKey Secret `key:"api.key" default:"" help:"an API key that is valid from the start"`
+
+	CheckParts      int      `key:"check.parts" default:"16" help:"files, urls and sets of signals in one upload"`
+	CheckPartBytes  Bytes    `key:"check.part_bytes" default:"64MiB" help:"largest file"`
+	CheckMemory     Bytes    `key:"check.memory" default:"512MiB" help:"bytes of uploads that are held in memory at the same time"`
+	CheckSignals    int      `key:"check.signals" default:"256" help:"signals computed by the client in one upload"`
+	CheckAttributes Bytes    `key:"check.attributes" default:"16KiB" help:"largest attributes of one upload, as JSON"`
+	CheckBatch      int      `key:"check.batch" default:"1000" help:"items in one asynchronous batch"`
+	CheckWorkers    int      `key:"check.workers" default:"4" help:"asynchronous uploads that are checked at the same time"`
+	CheckTime       Duration `key:"check.time" default:"30s" help:"longest time one check may take"`
+
+	MediaPixels Count    `key:"media.pixels" default:"100M" help:"largest picture, in pixels"`
+	MediaFrames int      `key:"media.frames" default:"64" help:"frames of an animation that are checked, evenly spread"`
+	MediaMemory Bytes    `key:"media.memory" default:"768MiB" help:"decoded pictures that are held in memory at the same time"`
+	MediaTime   Duration `key:"media.time" default:"10s" help:"longest time one file may take to decode"`
+
+	FetchAllow []string `key:"fetch.allow" default:"" help:"addresses (CIDR or host:port) outside of the public internet that URLs may lead to"`
+	FetchBytes Bytes    `key:"fetch.bytes" default:"64MiB" help:"largest file that is fetched from a URL"`
+	FetchTime  Duration `key:"fetch.time" default:"15s" help:"longest time one fetch may take"`
+
+	LogLevel  string `key:"log.level" default:"info" help:"debug, info, warn or error"`
+	LogFormat string `key:"log.format" default:"text" help:"text or json"`
+}
+
+// Check returns what is wrong with a configuration, naming the key.
+func (c *Config) Check() error {
+	if c.Data == "" {
+		return errors.New("data: must name a folder")
+	}
+	if err := checkListen(c.Listen); err != nil {
+		return err
+	}
+	if c.URL != "" {
+		if u, err := url.Parse(c.URL); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("url: %q is not an address of a site; write for example https://quell.example.org", c.URL)
+		}
+	}
+	if d := string(c.DatabaseURL); d != "" && !strings.HasPrefix(d, "postgres://") && !strings.HasPrefix(d, "postgresql://") {
+		return errors.New("database.url: must begin with postgres://")
+	}
+	if err := c.checkBus(); err != nil {
+		return err
+	}
+	if k := string(c.APIKey); k != "" && len(k) < 16 {
+		return fmt.Errorf("api.key: %d characters are too few to be safe; use at least 16 random ones", len(k))
+	}
+	for _, s := range keys(c) {
+		if s.field.CanInt() && s.field.Int() <= 0 {
+			return fmt.Errorf("%s: must be above zero", s.Key)
+		}
+	}
+	if c.CheckMemory < c.CheckPartBytes {
+		return fmt.Errorf("check.memory: %s is less than one file of check.part_bytes (%s)", c.CheckMemory, c.CheckPartBytes)
+	}
+	switch c.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		return fmt.Errorf("log.level: %q is none of debug, info, warn, error", c.LogLevel)
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		return fmt.Errorf("log.format: %q is neither text nor json", c.LogFormat)
+	}
+	return nil
+}
+
+func checkListen(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("listen: %q is not an address; write host:port, for example 127.0.0.1:8080 (port 0: any free one)", address)
+	}
+	return nil
+}
+
+func (c *Config) checkBus() error {
+	if c.BusListen != "" {
+		if a, err := netip.ParseAddrPort(c.BusListen); err != nil || !a.Addr().IsLoopback() {
+			return fmt.Errorf("bus.listen: %q is not a loopback address; write 127.0.0.1:4222, or run a NATS server of its own and set bus.url", c.BusListen)
+		}
+		if c.BusURL != "" {
+			return errors.New("bus.listen: has no meaning beside bus.url; remove one of them")
+		}
+	}
+	if c.BusCredentials != "" && c.BusURL == "" {
+		return errors.New("bus.credentials: has no meaning without bus.url; set that, or remove this")
+	}
+	return nil
+}
