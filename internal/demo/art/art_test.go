@@ -53,7 +53,7 @@ func TestEqualSeedsDrawEqualPictures(t *testing.T) {
 	t.Parallel()
 	for name, draw := range map[string]func(uint64, int) *image.RGBA{"Poster": Poster, "Picture": Picture} {
 		for _, seed := range []uint64{0, 1, 77, 1 << 63} {
-			first, second := draw(seed, 300), draw(seed, 300)
+			first, second := draw(seed, 200), draw(seed, 200)
 			if first.Rect != second.Rect || !bytes.Equal(first.Pix, second.Pix) {
 				t.Errorf("%s(%d): two drawings differ", name, seed)
 			}
@@ -63,7 +63,7 @@ func TestEqualSeedsDrawEqualPictures(t *testing.T) {
 
 func TestSizeIsTheLongerSide(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ size, want int }{{-5, 64}, {0, 64}, {64, 64}, {333, 333}} {
+	for _, tc := range []struct{ size, want int }{{-5, 64}, {0, 64}, {64, 64}, {177, 177}} {
 		for seed := range uint64(9) {
 			for name, img := range map[string]*image.RGBA{"Poster": Poster(seed, tc.size), "Picture": Picture(seed, tc.size)} {
 				if got := max(img.Rect.Dx(), img.Rect.Dy()); got != tc.want || img.Rect.Min != (image.Point{}) {
@@ -96,13 +96,22 @@ func TestPicturesAreFarApart(t *testing.T) {
 	t.Logf("nearest pair: %d bits", nearest)
 }
 
+// TestEditsStayRecognisable edits every picture in every way. Under the race detector each picture is edited in some of the ways and each way
+// is tried on some of the pictures: there it is about races, and the pictures are the same.
 func TestEditsStayRecognisable(t *testing.T) {
 	t.Parallel()
-	for _, s := range samples() {
+	step := 1
+	if underRace {
+		step = 6
+	}
+	for i, s := range samples() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			before := slices.Clone(s.img.Pix)
-			for _, edit := range Edits() {
+			for n, edit := range Edits() {
+				if (i+n)%step != 0 {
+					continue
+				}
 				body, mediaType, err := edit.Apply(s.img)
 				if err != nil {
 					t.Fatal(err)
@@ -141,7 +150,7 @@ func TestEncodeIsTheUneditedPosting(t *testing.T) {
 
 func TestEditsOfSmallAndPartialPictures(t *testing.T) {
 	t.Parallel()
-	part := Picture(0, 300).SubImage(image.Rect(100, 50, 180, 130)).(*image.RGBA)
+	part := Picture(0, 200).SubImage(image.Rect(60, 30, 110, 90)).(*image.RGBA)
 	for _, img := range []*image.RGBA{Picture(0, 1), part} {
 		for _, edit := range Edits() {
 			body, _, err := edit.Apply(img)

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"text/tabwriter"
+	"time"
+
+	"github.com/quell-project/quell/internal/app"
+	"github.com/quell-project/quell/internal/auth"
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/platform/store"
+)
+
+type keyCmd struct {
+	Create keyCreateCmd `cmd:"" help:"Make an API key and print it; it is not shown again."`
+	List   keyListCmd   `cmd:"" help:"List API keys."`
+	Revoke keyRevokeCmd `cmd:"" help:"Make an API key invalid."`
+}
+
+type keyCreateCmd struct {
+	Name string `arg:"" help:"What the key is for, for example the name of your service."`
+}
+
+// Run makes a key.
+func (c *keyCreateCmd) Run(g *globals) error {
+	if err := domain.CheckText(c.Name, 128); err != nil {
+		return fmt.Errorf("name of the key: %w", err)
+	}
+	s, _, err := g.openStore()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	key, err := auth.New(app.Vault{Store: s}, time.Now).NewKey(g.ctx, c.Name)
+	if err == nil {
+		fmt.Fprintln(g.stdout, key)
+	}
+	return err
+}
+
+type keyListCmd struct {
+	JSON bool `help:"Print one JSON object a key."`
+}
+
+// Run lists keys.
+func (c *keyListCmd) Run(g *globals) error {
+	s, _, err := g.openStore()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	keys, err := s.Keys(g.ctx)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	for _, k := range keys {
+		state := "valid"
+		if k.RevokedAt != 0 {
+			state = "revoked " + k.RevokedAt.String()
+		}
+		if c.JSON {
+			if err := g.printJSON(map[string]string{"id": string(k.ID), "name": k.Name, "created_at": k.CreatedAt.String(), "revoked_at": k.RevokedAt.String()}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", k.ID, k.Name, k.CreatedAt, state)
+	}
+	return t.Flush()
+}
+
+type keyRevokeCmd struct {
+	ID string `arg:"" help:"Id of the key, from \"quell key list\"."`
+}
+
+// Run revokes a key.
+func (c *keyRevokeCmd) Run(g *globals) error {
+	s, _, err := g.openStore()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Tx(g.ctx, func(tx *store.Tx) error { return tx.RevokeKey(g.ctx, domain.KeyID(c.ID)) })
+}
+
+type signInLinkCmd struct {
+	Person string `default:"operator" help:"Name of the person, as it appears on record."`
+	URL    string `placeholder:"URL" help:"Address of the console, if it is not the configured one."`
+}
+
+// Run makes a sign-in link.
+func (c *signInLinkCmd) Run(g *globals) error {
+	if err := domain.CheckText(c.Person, 128); err != nil {
+		return fmt.Errorf("name of the person: %w", err)
+	}
+	s, cfg, err := g.openStore()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	token, err := auth.New(app.Vault{Store: s}, time.Now).NewLink(g.ctx, c.Person)
+	if err != nil {
+		return err
+	}
+	base := c.URL
+	if base == "" {
+		base = cfg.URL
+	}
+	if base == "" {
+		base = "http://" + cfg.Listen
+	}
+	fmt.Fprintln(g.stdout, signInLink(base, token))
+	return nil
+}
+
+// signInLink is the address that signs a person in, once.
+func signInLink(base, token string) string {
+	return base + "/sign-in?token=" + url.QueryEscape(token)
+}

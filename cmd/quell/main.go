@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong" // the whole command line is one struct, easy to read; small and well kept
+)
+
+// cli is the command line.
+type cli struct {
+	globals
+
+	Serve      serveCmd      `cmd:"" help:"Run Quell: the API, the console and everything behind them."`
+	Demo       demoCmd       `cmd:"" help:"Run Quell with harmless drawn content and play a few uploads."`
+	Check      checkCmd      `cmd:"" help:"Check files with a running Quell."`
+	Hash       hashCmd       `cmd:"" help:"Print the fingerprints of files."`
+	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
+	Key        keyCmd        `cmd:"" help:"Make, list and revoke API keys."`
+	SignInLink signInLinkCmd `cmd:"" help:"Make a one-time link that signs a person in to the console."`
+	Config     configCmd     `cmd:"" help:"Print every setting, its value and where the value came from."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+}
+
+// Exit codes. Scripts may rely on them.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitPartly  = 3  // done, but some files or lines could not be used
+	exitBlocked = 10 // check: at least one file is blocked
+	exitHeld    = 11 // check: none is blocked, but at least one must be looked at by a person
+)
+
+const description = `Quell keeps known terrorist propaganda and known child-abuse imagery off an online service.
+
+Exit status: 0 success, 1 failure, 2 wrong usage, 3 done but some files or lines could not be used; "check" also: 10 blocked, 11 held.`
+
+// exit is an error that only sets the exit code: what there was to say has been said.
+type exit int
+
+// Error is never shown.
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run parses and runs a command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	c := cli{globals: globals{ctx: ctx, stdout: stdout, stderr: stderr}}
+	defer func() { // kong leaves through Exit after --help
+		if e, ok := recover().(exit); ok {
+			code = int(e)
+		}
+	}()
+	parser := kong.Must(&c, kong.Name("quell"), kong.Description(description), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit(code)) }), kong.Bind(&c.globals))
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "quell: %v. See `quell --help`.\n", err)
+		return exitUsage
+	}
+	err = parsed.Run()
+	if e, ok := errors.AsType[exit](err); ok {
+		return int(e)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "quell: %v\n", err)
+		return exitFailed
+	}
+	return exitOK
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/quell-project/quell/internal/auth"
+	"github.com/quell-project/quell/internal/pipeline"
+	"github.com/quell-project/quell/internal/pipeline/ingest"
+	"github.com/quell-project/quell/internal/pipeline/match"
+	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/policy"
+	"github.com/quell-project/quell/internal/pipeline/record"
+	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/internal/platform/bus"
+	"github.com/quell-project/quell/internal/platform/config"
+	"github.com/quell-project/quell/internal/platform/fetch"
+	"github.com/quell-project/quell/internal/platform/lifecycle"
+	"github.com/quell-project/quell/internal/platform/obs"
+	"github.com/quell-project/quell/internal/platform/store"
+)
+
+// App is a whole Quell, opened but not yet serving.
+type App struct {
+	cfg      *config.Config
+	version  string
+	log      *slog.Logger
+	metrics  *obs.Metrics
+	store    *store.Store
+	bus      *bus.Bus
+	relay    *bus.Relay
+	index    *match.Index
+	recorder *record.Recorder
+	pipeline *pipeline.Pipeline
+	auth     *auth.Auth
+	handler  http.Handler
+	listener net.Listener
+	nudge    chan struct{} // says to the index that there is something new
+	closer   lifecycle.Closer
+}
+
+// Open makes everything ready to run: the data folder is locked, the database is up to date, the bus is reachable and the address is taken.
+// The caller must Close it.
+func Open(ctx context.Context, cfg *config.Config, version string, log *slog.Logger) (*App, error) {
+	a := &App{cfg: cfg, version: version, log: log, metrics: obs.NewMetrics(version), nudge: make(chan struct{}, 1)}
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"take the data folder", a.lockData},
+		{"open the database", a.openStore},
+		{"open the bus", a.openBus},
+		{"open the index", a.openIndex},
+		{"set up the corridor", a.openCorridor},
+		{"set up API and console", a.openFaces},
+		{"listen", a.listen},
+	} {
+		if err := step.do(ctx); err != nil {
+			a.Close()
+			return nil, fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	a.watch()
+	return a, nil
+}
+
+func (a *App) lockData(context.Context) error {
+	release, err := lifecycle.Lock(a.cfg.Data)
+	if err == nil {
+		a.closer.Add("data folder", release)
+	}
+	return err
+}
+
+// OpenStore opens the database that a configuration names. Commands that work beside a running server use it too.
+func OpenStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store.Store, error) {
+	return store.Open(ctx, store.Config{URL: string(cfg.DatabaseURL), Path: filepath.Join(cfg.Data, "quell.db"), Log: log})
+}
+
+func (a *App) openStore(ctx context.Context) (err error) {
+	if a.store, err = OpenStore(ctx, a.cfg, a.log); err == nil {
+		a.closer.Add("database", a.store.Close)
+	}
+	return err
+}
+
+func (a *App) openBus(ctx context.Context) (err error) {
+	c := bus.Config{URL: string(a.cfg.BusURL), CredentialsFile: a.cfg.BusCredentials, Log: a.log.With("part", "bus")}
+	if c.URL == "" {
+		c.Dir, c.Listen = filepath.Join(a.cfg.Data, "bus"), a.cfg.BusListen
+	}
+	if a.bus, err = bus.Open(ctx, c); err != nil {
+		return err
+	}
+	a.closer.Add("bus", func() error { return a.bus.Close(context.Background()) })
+	a.relay = bus.NewRelay(a.bus, a.store, 0)
+	return nil
+}
+
+func (a *App) openIndex(ctx context.Context) error {
+	id, err := a.store.ID(ctx)
+	if err != nil {
+		return err
+	}
+	var kinds []match.Kind
+	for _, t := range signal.All() {
+		kinds = append(kinds, match.Kind{Name: t.Name(), Limit: t.Limits().Default, Near: !t.Limits().Exact()})
+	}
+	a.index, err = match.Open(match.Config{Truth: a.store, Kinds: kinds, Dir: filepath.Join(a.cfg.Data, "index"), StoreID: id, Now: time.Now, Log: a.log.With("part", "index")})
+	if err != nil {
+		return err
+	}
+	a.closer.Add("index", func() error {
+		if err := a.index.Save(); err != nil {
+			a.log.Warn("no snapshot of the index was kept; the next start loads it from the database", "error", err)
+		}
+		return a.index.Close()
+	})
+	return nil
+}
+
+func (a *App) openCorridor(context.Context) error {
+	allow, err := fetch.ParseAllow(a.cfg.FetchAllow)
+	if err != nil {
+		return fmt.Errorf("fetch.allow: %w", err)
+	}
+	fetcher, err := fetch.New(fetch.Config{MaxBytes: int64(a.cfg.FetchBytes), Timeout: time.Duration(a.cfg.FetchTime), Allow: allow, UserAgent: "quell/" + a.version})
+	if err != nil {
+		return err
+	}
+	decoder := media.NewDecoder(media.Limits{Pixels: int64(a.cfg.MediaPixels), Frames: a.cfg.MediaFrames, Memory: int64(a.cfg.MediaMemory), Time: time.Duration(a.cfg.MediaTime)})
+	a.recorder = record.New(ledger{a.store, a.bus, a.metrics}, a.metrics.Committed)
+	a.closer.Add("recorder", func() error { a.recorder.Stop(); return nil })
+	a.pipeline = &pipeline.Pipeline{
+		Limits:  ingest.Limits{Parts: a.cfg.CheckParts, PartBytes: int64(a.cfg.CheckPartBytes), Fingerprints: a.cfg.CheckSignals, Attributes: int(a.cfg.CheckAttributes)},
+		Uploads: uploads{a.store, a.bus}, Inspector: &pipeline.Inspector{Fetch: guardedFetch{fetcher}, Decode: decoder, Log: a.log.With("part", "corridor")},
+		Index: a.index, Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
+	}
+	return nil
+}
+
+func (a *App) listen(context.Context) (err error) {
+	if a.listener, err = net.Listen("tcp", a.cfg.Listen); err != nil {
+		return fmt.Errorf("%w; name another address with --listen", err)
+	}
+	a.closer.Add("listener", func() error { a.listener.Close(); return nil }) // the server may have closed it
+	return nil
+}
+
+// URL is where the API and the console are reached.
+func (a *App) URL() string {
+	if a.cfg.URL != "" {
+		return a.cfg.URL
+	}
+	return "http://" + a.listener.Addr().String()
+}
+
+// Auth makes keys and sign-in links.
+func (a *App) Auth() *auth.Auth { return a.auth }
+
+// Close gives everything back. It must not be called while Run runs.
+func (a *App) Close() error { return a.closer.Close() }
+
+// Run serves until ctx ends or a part fails, then finishes what was accepted.
+func (a *App) Run(ctx context.Context) error {
+	g := lifecycle.Group{Log: a.log}
+	g.Add("leader", a.lead)
+	g.Add("index", func(ctx context.Context) error { return a.index.Run(ctx, a.nudge) })
+	g.Add("news of banks", a.listenForBanks)
+	g.Add("uploads that wait", a.workOff)
+	g.Add("index snapshots", a.keepSnapshots)
+	g.Add("server", a.serve)
+	return g.Run(ctx)
+}
+
+// CatchUp brings the index up to date at once instead of within a moment.
+func (a *App) CatchUp(ctx context.Context) error { return a.index.CatchUp(ctx) }

@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/quell-project/quell/internal/api"
+	"github.com/quell-project/quell/internal/auth"
+	"github.com/quell-project/quell/internal/console"
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/match"
+	"github.com/quell-project/quell/internal/pipeline/record"
+	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/internal/platform/store"
+)
+
+// openFaces joins API, console and what operators ask into one handler.
+func (a *App) openFaces(ctx context.Context) error {
+	a.auth = auth.New(Vault{a.store}, time.Now)
+	if a.cfg.APIKey != "" {
+		if err := a.auth.PresetKey(ctx, "preset", string(a.cfg.APIKey)); err != nil {
+			return err
+		}
+	}
+	pages, err := console.New(console.Config{
+		Record: consoleRecord{a.store}, SignIn: signIn{a.auth}, Now: time.Now, Log: a.log.With("part", "console"),
+		SecureCookies: strings.HasPrefix(a.cfg.URL, "https://"), Version: a.version,
+	})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/api/", a.api())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]any{"alive": true}) })
+	mux.HandleFunc("GET /readyz", a.ready)
+	mux.Handle("GET /metrics", a.metrics.Handler())
+	mux.Handle("/", pages)
+	a.handler = mux
+	return nil
+}
+
+func (a *App) api() http.Handler {
+	var types []api.SignalType
+	for _, t := range signal.All() {
+		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
+	}
+	return api.New(api.Config{
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth,
+		Faults: api.Faults{
+			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
+			Conflict: func(err error) bool { return errors.Is(err, store.ErrConflict) },
+			Busy: func(err error) bool {
+				return errors.Is(err, match.ErrNotReady) || errors.Is(err, record.ErrStopped) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+			},
+			Denied: func(err error) bool { return errors.Is(err, auth.ErrDenied) },
+		},
+		Limits:      api.Limits{PartBytes: int64(a.cfg.CheckPartBytes), Parts: a.cfg.CheckParts, Memory: int64(a.cfg.CheckMemory), Batch: a.cfg.CheckBatch, Time: time.Duration(a.cfg.CheckTime)},
+		SignalTypes: types, Observe: a.metrics.Request, Version: a.version, Log: a.log.With("part", "api"),
+	})
+}
+
+// ready says whether checks can be answered: the index holds what SQL holds, and SQL answers. The bus is not needed for that: what is not
+// published now is published later.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	state := map[string]any{"index": a.index.Ready(), "database": a.store.Ping(ctx) == nil, "bus": a.bus.Healthy(ctx) == nil}
+	ready := state["index"] == true && state["database"] == true
+	state["ready"] = ready
+	if !ready {
+		answer(w, http.StatusServiceUnavailable, state)
+		return
+	}
+	answer(w, http.StatusOK, state)
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// records is the store as the API reads it.
+type records struct{ *store.Store }
+
+// Decisions implements api.Records.
+func (r records) Decisions(ctx context.Context, q api.DecisionQuery) ([]domain.Recorded, error) {
+	return r.RecordedPage(ctx, store.Selection{Verdict: q.Verdict, Before: q.Before, Limit: q.Limit})
+}
+
+// consoleRecord is the store as the console reads it.
+type consoleRecord struct{ store *store.Store }
+
+// Decisions implements console.Record.
+func (c consoleRecord) Decisions(ctx context.Context, q console.DecisionQuery) ([]domain.Recorded, error) {
+	return c.store.RecordedPage(ctx, store.Selection(q))
+}
+
+// Decision implements console.Record.
+func (c consoleRecord) Decision(ctx context.Context, id domain.DecisionID) (domain.Recorded, error) {
+	r, err := c.store.Recorded(ctx, id)
+	return r, consoleError(err)
+}
+
+// Counts implements console.Record.
+func (c consoleRecord) Counts(ctx context.Context, from, to domain.Time, bucket time.Duration) ([]domain.VerdictCount, error) {
+	return c.store.VerdictCounts(ctx, from, to, bucket)
+}
+
+// Unchecked implements console.Record.
+func (c consoleRecord) Unchecked(ctx context.Context, from, to domain.Time, bucket time.Duration) ([]domain.VerdictCount, error) {
+	return c.store.UncheckedCounts(ctx, from, to, bucket)
+}
+
+// Rendition implements console.Record.
+func (c consoleRecord) Rendition(ctx context.Context, upload domain.UploadID, part string) (string, []byte, error) {
+	r, err := c.store.Rendition(ctx, upload, part)
+	return r.MediaType, r.Data, consoleError(err)
+}
+
+func consoleError(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return errors.Join(console.ErrNotFound, err)
+	}
+	return err
+}
+
+// signIn is auth as the console uses it.
+type signIn struct{ *auth.Auth }
+
+// Redeem implements console.SignIn.
+func (s signIn) Redeem(ctx context.Context, token string) (string, time.Time, error) {
+	session, expires, err := s.Auth.Redeem(ctx, token)
+	if errors.Is(err, auth.ErrDenied) {
+		err = errors.Join(console.ErrLink, err)
+	}
+	return session, expires, err
+}
+
+// Person implements console.SignIn.
+func (s signIn) Person(ctx context.Context, session string) (string, error) {
+	person, err := s.Auth.Person(ctx, session)
+	if errors.Is(err, auth.ErrDenied) {
+		err = errors.Join(console.ErrSession, err)
+	}
+	return person, err
+}

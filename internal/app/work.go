@@ -1,0 +1,218 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline"
+	"github.com/quell-project/quell/internal/platform/bus"
+	"github.com/quell-project/quell/internal/platform/store"
+)
+
+// serve answers requests; at the end it finishes those that have begun.
+func (a *App) serve(ctx context.Context) error {
+	s := &http.Server{
+		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 3 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(a.listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	finish, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.Shutdown(finish); err != nil {
+		a.log.Warn("some requests were cut off at the end", "error", err)
+		return s.Close()
+	}
+	return nil
+}
+
+// listenForBanks nudges the index whenever a bank has changed anywhere.
+func (a *App) listenForBanks(ctx context.Context) error {
+	nudge := func() {
+		select {
+		case a.nudge <- struct{}{}:
+		default:
+		}
+	}
+	return a.bus.Listen(ctx, domain.SubjectBankChanged, func(domain.Event) { nudge() }, nudge)
+}
+
+// snapshotEvery is how often the index is written down while running, so that a start after a crash is quick too.
+const snapshotEvery = 15 * time.Minute
+
+func (a *App) keepSnapshots(ctx context.Context) error {
+	tick := time.NewTicker(snapshotEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := a.index.Save(); err != nil {
+				a.log.Warn("no snapshot of the index was kept", "error", err)
+			}
+		}
+	}
+}
+
+// accepted is the body of the event that puts an upload into the work queue.
+type accepted struct {
+	UploadID domain.UploadID `json:"upload_id"`
+}
+
+func acceptedEvent(u domain.Upload) domain.Event {
+	body, _ := json.Marshal(accepted{u.ID}) // a struct of one string always encodes
+	return domain.Event{ID: domain.NewID[domain.EventID](), Subject: domain.SubjectUploadAccepted, Body: body}
+}
+
+// workOff decides uploads that were accepted or are due again. Whether one still has anything to do is asked of SQL, so an event that comes
+// twice does no harm.
+func (a *App) workOff(ctx context.Context) error {
+	return a.bus.Consume(ctx, bus.Consumer{
+		Name: "uploads", Subject: domain.SubjectUploadAccepted, Concurrency: a.cfg.CheckWorkers,
+		Handle: func(ctx context.Context, e domain.Event) error {
+			id, err := uploadOf(e)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(ctx, time.Duration(a.cfg.CheckTime))
+			defer cancel()
+			err = a.pipeline.Resume(ctx, id)
+			if errors.Is(err, store.ErrNotFound) {
+				return bus.Permanent(err)
+			}
+			return err
+		},
+		OnDead: func(ctx context.Context, e domain.Event, reason string) error {
+			id, err := uploadOf(e)
+			if err != nil {
+				return nil // nothing to hold: the dead letter says what came
+			}
+			a.log.Error("an upload could not be decided and is held", "upload", id, "reason", reason)
+			err = a.pipeline.Abandon(ctx, id, "It could not be decided, however often it was tried.")
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			return err
+		},
+	})
+}
+
+func uploadOf(e domain.Event) (domain.UploadID, error) {
+	var body accepted
+	if err := json.Unmarshal(e.Body, &body); err != nil || body.UploadID == "" {
+		return "", bus.Permanent(fmt.Errorf("event %s names no upload", e.ID))
+	}
+	return body.UploadID, nil
+}
+
+// How often the leader looks for what is due, and how much it takes at a time.
+const (
+	dueEvery   = 500 * time.Millisecond
+	dueBatch   = 500
+	pruneEvery = time.Minute
+)
+
+// lead does what one process among all must do: carry events to the bus, and keep the clocks.
+func (a *App) lead(ctx context.Context) error {
+	return a.store.Lead(ctx, "corridor", func(ctx context.Context) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return a.relay.Run(ctx) })
+		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
+		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
+		return g.Wait()
+	})
+}
+
+// repeat does something again and again until ctx ends. A failure is logged once until it succeeds again.
+func (a *App) repeat(ctx context.Context, every time.Duration, what string, do func(context.Context) error) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	failing := false
+	for {
+		err := do(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil && !failing {
+			a.log.Error("a regular task fails; trying again", "task", what, "error", err)
+		}
+		failing = err != nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// due withdraws signals whose time has passed and puts uploads whose time has come into the work queue.
+func (a *App) due(ctx context.Context) error {
+	changed := 0
+	err := a.store.Tx(ctx, func(tx *store.Tx) error {
+		expired, err := tx.WithdrawExpired(ctx, dueBatch)
+		if err != nil {
+			return err
+		}
+		now := domain.At(time.Now())
+		requeued, err := tx.RequeueDue(ctx, dueBatch, func(attempts int) domain.Time { return pipeline.RetryAt(now, attempts) }, acceptedEvent)
+		changed = expired + requeued
+		return err
+	})
+	if err == nil && changed > 0 {
+		a.bus.Wake(bus.WakeOutbox)
+	}
+	return err
+}
+
+// prune drops events that have been on the bus for long enough.
+func (a *App) prune(ctx context.Context) error {
+	published, err := a.bus.LastSeq(ctx)
+	if err != nil {
+		return err
+	}
+	before := domain.At(time.Now().Add(-time.Duration(a.cfg.OutboxKeep)))
+	return a.store.Tx(ctx, func(tx *store.Tx) error {
+		_, err := tx.PruneOutbox(ctx, before, published)
+		return err
+	})
+}
+
+// watch adds the metrics that are read from the parts.
+func (a *App) watch() {
+	m := a.metrics
+	for _, t := range []domain.SignalType{domain.PDQ, domain.SHA256, domain.MD5} {
+		m.Gauge("quell_index_signals", "Live signals in the index, by type.", map[string]string{"type": string(t)}, func() float64 { return float64(a.index.Size(t)) })
+	}
+	m.Counter("quell_index_refused_total", "Signals that could not be indexed.", nil, func() float64 { return float64(a.index.Refused()) })
+	m.Gauge("quell_outbox_lag", "Events that are recorded and not yet on the bus; -1: could not be asked.", nil, asked(a.relay.Lag))
+	m.Gauge("quell_uploads_pending", "Uploads that wait for their first decision; -1: could not be asked.", nil, asked(a.store.PendingUploads))
+	m.Counter("quell_bus_published_total", "Events published by this process.", nil, func() float64 { return float64(a.bus.Stats().Published) })
+	m.Counter("quell_bus_redelivered_total", "Events that were handed out again.", nil, func() float64 { return float64(a.bus.Stats().Redelivered) })
+	m.Counter("quell_bus_dead_total", "Events that were given up and lie in the dead-letter stream.", nil, func() float64 { return float64(a.bus.Stats().Dead) })
+}
+
+// asked reads a metric by a question that takes a moment and may fail.
+func asked(ask func(context.Context) (int64, error)) func() float64 {
+	return func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		n, err := ask(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
+	}
+}
