@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -24,7 +27,7 @@ type bankCmd struct {
 
 type bankCreateCmd struct {
 	Name         string         `arg:"" help:"Name: letters, digits, '_', '-' and '.'."`
-	Kind         string         `enum:"known,negative,known-csam" default:"known" help:"What a match means: ${enum}."`
+	Kind         string         `enum:"known,negative,known-csam" default:"known" help:"What a match means: known (harmful), negative (known good) or known-csam (child-abuse imagery, never shown)."`
 	Limit        map[string]int `placeholder:"TYPE=N" help:"Largest distance that still matches, for example pdq=31."`
 	EnabledShare float64        `default:"1" help:"Share of contents, 0 to 1, for which the bank counts."`
 	Description  string         `help:"What the bank is for."`
@@ -58,15 +61,20 @@ func (c *bankCreateCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := g.openStore()
+	s, _, err := g.openOrMakeStore()
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	return s.Tx(g.ctx, func(tx *store.Tx) error {
+	err = s.Tx(g.ctx, func(tx *store.Tx) error {
 		_, err := tx.CreateBank(g.ctx, b)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(g.stdout, "bank %s is created\n", b.Name)
+	return nil
 }
 
 type bankListCmd struct {
@@ -107,22 +115,22 @@ func (c *bankListCmd) Run(g *globals) error {
 
 // countText lists counts in the order of the types.
 func countText(counts map[domain.SignalType]int64) string {
-	text := ""
+	var texts []string
 	for _, t := range signal.All() {
 		if n := counts[t.Name()]; n > 0 {
-			text += fmt.Sprintf("%d %s ", n, t.Name())
+			texts = append(texts, fmt.Sprintf("%d %s", n, t.Name()))
 		}
 	}
-	if text == "" {
+	if len(texts) == 0 {
 		return "-"
 	}
-	return text[:len(text)-1]
+	return strings.Join(texts, ", ")
 }
 
 type bankImportCmd struct {
 	Name   string `arg:"" help:"Name of the bank."`
 	File   string `arg:"" help:"CSV or JSON Lines; - for standard input."`
-	Format string `enum:"guess,csv,jsonl" default:"guess" help:"Form of the list: ${enum}."`
+	Format string `enum:"guess,csv,jsonl" default:"guess" help:"Form of the list: csv, jsonl, or guess by its name or first line."`
 	Source string `placeholder:"NAME" help:"Where the list comes from, for lines that do not say; by default the name of the file."`
 	Create bool   `help:"Create the bank, of kind known, if it is not there."`
 	JSON   bool   `help:"Print the summary as JSON."`
@@ -136,7 +144,16 @@ func (c *bankImportCmd) Help() string {
 
 // Run imports a list.
 func (c *bankImportCmd) Run(g *globals) error {
-	s, _, err := g.openStore()
+	in, err := openInput(c.File)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	open := g.openStore
+	if c.Create {
+		open = g.openOrMakeStore
+	}
+	s, _, err := open()
 	if err != nil {
 		return err
 	}
@@ -145,11 +162,6 @@ func (c *bankImportCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	in, err := openInput(c.File)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
 	bar := progressOver(g.stderr, in, "importing")
 	summary, err := bank.Import(g.ctx, applying{s}, b, bank.NewReader(bar, c.format()), bank.Options{
 		Source: c.source(), Now: domain.At(time.Now()),
@@ -159,8 +171,11 @@ func (c *bankImportCmd) Run(g *globals) error {
 		},
 	})
 	bar.finish()
-	if err != nil {
+	if err != nil && summary.Lines > 0 {
 		return fmt.Errorf("%w\n%s is imported up to line %d; import it again to go on", err, c.File, summary.Lines)
+	}
+	if err != nil {
+		return err
 	}
 	if c.JSON {
 		err = g.printJSON(map[string]int{"lines": summary.Lines, "added": summary.Added, "updated": summary.Updated, "unchanged": summary.Unchanged, "withdrawn": summary.Withdrawn, "bad": summary.Bad})
@@ -207,17 +222,17 @@ func (c *bankImportCmd) source() string {
 	if c.File == "-" {
 		return "standard input"
 	}
-	return baseName(c.File)
+	return filepath.Base(c.File)
 }
 
 type bankExportCmd struct {
 	Name   string `arg:"" help:"Name of the bank."`
 	File   string `arg:"" optional:"" default:"-" help:"Where to; - for standard output."`
-	Format string `enum:"guess,csv,jsonl" default:"guess" help:"Form of the list: ${enum}; guess is by the name of the file, else csv."`
+	Format string `enum:"guess,csv,jsonl" default:"guess" help:"Form of the list: csv, jsonl, or guess by the name of the file, else csv."`
 }
 
 // Run exports a bank, withdrawn signals as tombstones.
-func (c *bankExportCmd) Run(g *globals) (err error) {
+func (c *bankExportCmd) Run(g *globals) error {
 	s, _, err := g.openStore()
 	if err != nil {
 		return err
@@ -227,44 +242,54 @@ func (c *bankExportCmd) Run(g *globals) (err error) {
 	if err != nil {
 		return err
 	}
-	format := bank.FormatOf(c.File)
+	if c.File == "-" {
+		_, err := export(g.ctx, s, b, g.stdout, c.format())
+		return err
+	}
+	f, err := os.Create(c.File)
+	if err != nil {
+		return err
+	}
+	lines, err := export(g.ctx, s, b, f, c.format())
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(g.stdout, "%d lines are written to %s\n", lines, c.File)
+	return nil
+}
+
+func (c *bankExportCmd) format() bank.Format {
 	if c.Format != "guess" {
-		format = bank.Format(c.Format)
-	} else if format == bank.Guess {
-		format = bank.CSV
+		return bank.Format(c.Format)
 	}
-	out := io.Writer(g.stdout)
-	if c.File != "-" {
-		f, err := os.Create(c.File)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		out = f
+	if f := bank.FormatOf(c.File); f != bank.Guess {
+		return f
 	}
-	return export(g, s, b, out, format)
+	return bank.CSV
 }
 
 // exportPage is how many signals are read at a time.
 const exportPage = 5000
 
-func export(g *globals, s *store.Store, b domain.Bank, out io.Writer, format bank.Format) error {
+// export writes a bank and returns the number of records.
+func export(ctx context.Context, s *store.Store, b domain.Bank, out io.Writer, format bank.Format) (written int, err error) {
 	w, err := bank.NewWriter(out, format)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for after := int64(0); ; {
-		records, last, err := s.Listed(g.ctx, b.ID, after, exportPage)
+		records, last, err := s.Listed(ctx, b.ID, after, exportPage)
 		if err != nil {
-			return err
+			return written, err
 		}
 		for _, r := range records {
 			if err := w.Write(r); err != nil {
-				return err
+				return written, err
 			}
+			written++
 		}
 		if len(records) < exportPage {
-			return w.Flush()
+			return written, w.Flush()
 		}
 		after = last
 	}
@@ -286,5 +311,21 @@ func (c *bankWithdrawCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	return s.Tx(g.ctx, func(tx *store.Tx) error { return tx.WithdrawEntry(g.ctx, b.ID, domain.EntryID(c.Entry)) })
+	if err := s.Tx(g.ctx, func(tx *store.Tx) error { return tx.WithdrawEntry(g.ctx, b.ID, domain.EntryID(c.Entry)) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(g.stdout, "entry %s of bank %s is withdrawn\n", c.Entry, b.Name)
+	return nil
+}
+
+// applying is the store as bank.Import writes to it.
+type applying struct{ store *store.Store }
+
+// ApplyRecords implements bank.Store.
+func (a applying) ApplyRecords(ctx context.Context, b domain.BankID, records []domain.ListRecord) (outcome domain.ListOutcome, err error) {
+	err = a.store.Tx(ctx, func(tx *store.Tx) error {
+		outcome, err = tx.ApplyRecords(ctx, b, records)
+		return err
+	})
+	return outcome, err
 }

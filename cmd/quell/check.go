@@ -1,22 +1,22 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"os"
 
 	"github.com/quell-project/quell/internal/domain"
 )
 
 type checkCmd struct {
-	Server string   `placeholder:"URL" help:"Address of a running Quell."`
+	Server string   `placeholder:"URL" help:"Address of a running Quell, by default the one that runs on the data folder."`
 	JSON   bool     `help:"Print the answer for each file as a line of JSON."`
-	Files  []string `arg:"" name:"file" help:"Files."`
+	Files  []string `arg:"" name:"file" help:"Files; - is standard input."`
 }
 
 // Help explains the exit status.
 func (c *checkCmd) Help() string {
-	return "Every file is sent as an upload of its own, which is recorded like any other.\n" +
-		"Exit status: 0 if nothing stands against any file, 10 if one is blocked, 11 if none is blocked but one is held or limited, 1 if one could not be sent."
+	return "Every file is sent as an upload of its own, which is recorded like any other. For a server elsewhere, set QUELL_API_KEY and --server.\n" +
+		"Exit status: 10 if a file is blocked; else 1 if one could not be sent; else 11 if one is held or limited; else 0."
 }
 
 // Run checks files.
@@ -25,27 +25,23 @@ func (c *checkCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	colour := coloursFor(g.stdout)
 	worst, failed := domain.Allow, false
 	for _, name := range c.Files {
 		answer, err := c.checkFile(g, api, name)
-		if err != nil {
-			fmt.Fprintf(g.stderr, "quell: %s: %v\n", name, err)
-			failed = true
-			continue
+		if errors.Is(err, errNoServer) || g.ctx.Err() != nil {
+			return err // the next file would fare no better
 		}
-		verdict, _ := answer["verdict"].(string)
-		if v := domain.Verdict(verdict); v.Rank() > worst.Rank() {
+		if err != nil {
+			failed = true
+			fmt.Fprintf(g.stderr, "quell: %s: %v\n", name, err)
+			answer = map[string]any{"error": err.Error()}
+		}
+		if v := domain.Verdict(answer.text("verdict")); v.Rank() > worst.Rank() {
 			worst = v
 		}
-		if c.JSON {
-			answer["file"] = name
-			if err := g.printJSON(answer); err != nil {
-				return err
-			}
-			continue
+		if err := c.print(g, name, answer); err != nil {
+			return err
 		}
-		fmt.Fprintf(g.stdout, "%s  %s  %s%v%s\n", colour.verdict(verdict), name, colour.dim, answer["reason"], colour.off)
 	}
 	switch {
 	case worst == domain.Block:
@@ -58,10 +54,22 @@ func (c *checkCmd) Run(g *globals) error {
 	return nil
 }
 
-func (c *checkCmd) checkFile(g *globals, api *client, name string) (map[string]any, error) {
-	data, err := os.ReadFile(name)
+func (c *checkCmd) checkFile(g *globals, api *client, name string) (document, error) {
+	data, err := readInput(name, api.largest)
 	if err != nil {
 		return nil, err
 	}
 	return api.check(g.ctx, "command-line-"+string(domain.NewID[domain.EventID]()), data)
+}
+
+func (c *checkCmd) print(g *globals, name string, answer document) (err error) {
+	if c.JSON {
+		answer["file"] = name
+		return g.printJSON(answer)
+	}
+	if verdict := answer.text("verdict"); verdict != "" {
+		colour := coloursFor(g.stdout)
+		_, err = fmt.Fprintf(g.stdout, "%s  %s  %s%s%s\n", colour.verdict(verdict), name, colour.dim, answer.text("reason"), colour.off)
+	}
+	return err
 }

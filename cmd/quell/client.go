@@ -7,46 +7,72 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/quell-project/quell/internal/platform/config"
 )
+
+// errNoServer says that nothing answers at the address of the server.
+var errNoServer = errors.New("no server answers")
 
 // client calls the API of a running Quell.
 type client struct {
 	server, key string
+	largest     config.Bytes // file that is worth sending
 	http        http.Client
 }
 
-// newClient finds server and key: what was named, else what is configured, else what a server on this machine has left for the command line.
+// document is an answer of the API.
+type document map[string]any
+
+// text returns a field that is a text, or "".
+func (d document) text(field string) string {
+	s, _ := d[field].(string)
+	return s
+}
+
+// newClient finds server and key: what was named, else what a server on the data folder has left for the command line, else what is configured.
 func newClient(g *globals, server string) (*client, error) {
 	cfg, _, err := g.load(nil)
 	if err != nil {
 		return nil, err
 	}
-	c := &client{server: server, key: string(cfg.APIKey), http: http.Client{Timeout: time.Minute}}
+	c := &client{server: server, key: string(cfg.APIKey), largest: cfg.CheckPartBytes, http: http.Client{Timeout: time.Minute}}
 	if c.server == "" {
-		c.server = cfg.URL
+		c.server = localAddress(cfg)
 	}
 	if c.server == "" {
-		c.server = "http://" + cfg.Listen
+		c.server = consoleAddress(cfg)
 	}
 	c.server = strings.TrimRight(c.server, "/")
-	if c.key == "" {
-		key, err := os.ReadFile(filepath.Join(cfg.Data, localKeyFile))
-		if err != nil {
-			return nil, errors.New("an API key is needed: set QUELL_API_KEY (make a key with `quell key create NAME`), or name the folder of the server with --data")
-		}
-		c.key = strings.TrimSpace(string(key))
+	if !strings.Contains(c.server, "://") {
+		c.server = "http://" + c.server
+	}
+	if c.key != "" {
+		return c, nil
+	}
+	key, err := os.ReadFile(filepath.Join(cfg.Data, localKeyFile))
+	c.key = strings.TrimSpace(string(key))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && server == "":
+		return nil, fmt.Errorf("no server has run on the folder %s: start one with `quell serve`, or name its folder with --data; for a server elsewhere, set QUELL_API_KEY and --server", cfg.Data)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errors.New("an API key is needed: make one on the server with `quell key create NAME` and set QUELL_API_KEY")
+	case err != nil:
+		return nil, fmt.Errorf("read the key that the server has left for you: %w", err)
 	}
 	return c, nil
 }
 
 // check sends a file as an upload and returns the answer.
-func (c *client) check(ctx context.Context, contentID string, data []byte) (map[string]any, error) {
+func (c *client) check(ctx context.Context, contentID string, data []byte) (document, error) {
 	content, err := json.Marshal(map[string]string{"content_id": contentID, "surface": "command-line"})
 	if err != nil {
 		return nil, err
@@ -54,11 +80,11 @@ func (c *client) check(ctx context.Context, contentID string, data []byte) (map[
 	return c.post(ctx, "/api/v1/check", "content", content, data)
 }
 
-// post sends a form of a JSON part and, unless data is nil, a file.
-func (c *client) post(ctx context.Context, path, name string, document, data []byte) (map[string]any, error) {
+// post sends a form of a part of JSON with a name and, unless data is nil, a file.
+func (c *client) post(ctx context.Context, path, name string, fields, data []byte) (document, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	if err := form.WriteField(name, string(document)); err != nil {
+	if err := form.WriteField(name, string(fields)); err != nil {
 		return nil, err
 	}
 	if data != nil {
@@ -77,7 +103,7 @@ func (c *client) post(ctx context.Context, path, name string, document, data []b
 }
 
 // send posts a body and reads the JSON of the answer; a problem document is an error.
-func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (map[string]any, error) {
+func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (document, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server+path, body)
 	if err != nil {
 		return nil, err
@@ -86,15 +112,30 @@ func (c *client) send(ctx context.Context, path, contentType string, body io.Rea
 	r.Header.Set("Content-Type", contentType)
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("is a server running? %w", err)
+		if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" && ctx.Err() == nil {
+			return nil, fmt.Errorf("%w at %s (%w): start one with `quell serve`, or name another with --server", errNoServer, c.server, dial.Err)
+		}
+		return nil, err
 	}
 	defer answer.Body.Close()
-	var v map[string]any
+	var v document
 	if err := json.NewDecoder(io.LimitReader(answer.Body, 16<<20)).Decode(&v); err != nil {
 		return nil, fmt.Errorf("%s answered %s without JSON", c.server, answer.Status)
 	}
 	if answer.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s answered %s: %v", c.server, answer.Status, v["detail"])
+		return nil, &refusal{c.server, answer.StatusCode, v.text("detail")}
 	}
 	return v, nil
+}
+
+// refusal is an answer that is a problem document.
+type refusal struct {
+	server string
+	status int
+	detail string
+}
+
+// Error says what the server said.
+func (r *refusal) Error() string {
+	return fmt.Sprintf("%s answered %d %s: %s", r.server, r.status, http.StatusText(r.status), r.detail)
 }

@@ -1,21 +1,25 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
+	"path/filepath"
+	"slices"
+	"syscall"
 	"time"
 
 	"github.com/quell-project/quell/internal/app"
 	"github.com/quell-project/quell/internal/demo"
+	"github.com/quell-project/quell/internal/platform/config"
 )
 
 type demoCmd struct {
-	Listen string `placeholder:"ADDR" help:"Address of the API and the console."`
+	Listen string `placeholder:"ADDR" help:"Address of the API and the console, by default 127.0.0.1:8080 or, if that is taken, any free port."`
 	Once   bool   `help:"Stop after the uploads instead of staying up."`
 }
 
@@ -27,53 +31,70 @@ func (c *demoCmd) Help() string {
 
 // Run starts Quell, fills it, plays the uploads and stays up.
 func (c *demoCmd) Run(g *globals) (err error) {
-	flags := map[string]string{"listen": c.Listen}
-	if _, set := os.LookupEnv("QUELL_LOG_LEVEL"); !set {
-		flags["log.level"] = "warn"
-	}
-	cfg, settings, err := g.load(flags)
+	cfg, settings, err := c.configuration(g)
 	if err != nil {
 		return err
 	}
-	for _, s := range settings {
-		if s.Key == "data" && s.From == "default" {
-			if cfg.Data, err = os.MkdirTemp("", "quell-demo-"); err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, os.RemoveAll(cfg.Data)) }()
+	if isDefault(settings, "data") {
+		if cfg.Data, err = os.MkdirTemp("", "quell-demo-"); err != nil {
+			return err
 		}
+		defer func() { err = errors.Join(err, os.RemoveAll(cfg.Data)) }()
 	}
 	a, err := app.Open(g.ctx, cfg, version(), g.log(cfg))
+	if errors.Is(err, syscall.EADDRINUSE) && isDefault(settings, "listen") {
+		fmt.Fprintf(g.stderr, "quell: another program listens on %s; taking a free port (choose one with --listen)\n", cfg.Listen)
+		cfg.Listen = "127.0.0.1:0"
+		a, err = app.Open(g.ctx, cfg, version(), g.log(cfg))
+	}
 	if err != nil {
 		return err
 	}
-	if err := localKey(g, a, cfg); err != nil {
+	leave, err := leaveLocal(g.ctx, a, cfg)
+	if err != nil {
 		return errors.Join(err, a.Close())
 	}
 	ctx, stop := context.WithCancel(g.ctx)
 	defer stop()
 	running := make(chan error, 1)
 	go func() { running <- a.Run(ctx) }()
-	err = c.play(ctx, g, a, string(cfg.APIKey))
+	err = c.play(ctx, g, a, cfg)
+	if g.ctx.Err() != nil {
+		err = nil // Ctrl-C in the middle of it
+	}
 	if err != nil || c.Once {
 		stop()
 	}
-	return errors.Join(err, <-running, a.Close())
+	return errors.Join(err, <-running, leave(), a.Close())
+}
+
+// configuration is as for serve, but quieter.
+func (c *demoCmd) configuration(g *globals) (*config.Config, []config.Setting, error) {
+	flags := map[string]string{"listen": c.Listen}
+	if _, set := os.LookupEnv("QUELL_LOG_LEVEL"); !set {
+		flags["log.level"] = "warn"
+	}
+	return g.load(flags)
+}
+
+func isDefault(settings []config.Setting, key string) bool {
+	return slices.ContainsFunc(settings, func(s config.Setting) bool { return s.Key == key && s.From == "default" })
 }
 
 // play fills the banks, sends the uploads and says where to look.
-func (c *demoCmd) play(ctx context.Context, g *globals, a *app.App, key string) error {
-	colour := coloursFor(g.stdout)
+func (c *demoCmd) play(ctx context.Context, g *globals, a *app.App, cfg *config.Config) error {
+	key := string(cfg.APIKey)
 	if key == "" {
 		var err error
 		if key, err = a.Auth().NewKey(ctx, "demo"); err != nil {
 			return err
 		}
 	}
-	api := &client{server: a.URL(), key: key, http: http.Client{Timeout: time.Minute}}
+	api := &client{server: addressOf(a, cfg), key: key, http: http.Client{Timeout: time.Minute}}
 	if err := api.waitReady(ctx); err != nil {
 		return err
 	}
+	colour := coloursFor(g.stdout)
 	fmt.Fprintf(g.stdout, "%sQuell demo%s  everything here is drawn by the program and harmless\n\n", colour.bold, colour.off)
 	if err := c.fill(ctx, g, api); err != nil {
 		return err
@@ -81,6 +102,17 @@ func (c *demoCmd) play(ctx context.Context, g *globals, a *app.App, key string) 
 	if err := a.CatchUp(ctx); err != nil {
 		return err
 	}
+	if err := c.upload(ctx, g, api, colour); err != nil {
+		return err
+	}
+	if c.Once {
+		return nil
+	}
+	return c.tellWhere(ctx, g, a, cfg, key)
+}
+
+// upload plays the uploads.
+func (c *demoCmd) upload(ctx context.Context, g *globals, api *client, colour colours) error {
 	uploads, err := demo.Uploads()
 	if err != nil {
 		return err
@@ -91,28 +123,28 @@ func (c *demoCmd) play(ctx context.Context, g *globals, a *app.App, key string) 
 		if err != nil {
 			return fmt.Errorf("upload %s: %w", u.ContentID, err)
 		}
-		verdict, _ := answer["verdict"].(string)
+		verdict := answer.text("verdict")
 		switch verdict {
 		case "block":
 			blocked++
 		case "hold":
 			held++
 		}
-		fmt.Fprintf(g.stdout, "  %s  %-8s %-44s %s%v%s\n", colour.verdict(verdict), u.ContentID, u.Says, colour.dim, answer["reason"], colour.off)
+		fmt.Fprintf(g.stdout, "  %s  %-8s %-44s %s%s%s\n", colour.verdict(verdict), u.ContentID, u.Says, colour.dim, answer.text("reason"), colour.off)
 	}
 	fmt.Fprintf(g.stdout, "\n%d uploads checked: %d blocked, %d held for a person.\n\n", len(uploads), blocked, held)
-	return c.tellWhere(ctx, g, a, key)
+	return nil
 }
 
 // fill creates the banks of the demo and adds what is known; a folder that was used before has them already.
 func (c *demoCmd) fill(ctx context.Context, g *globals, api *client) error {
 	for _, b := range demo.Banks() {
-		document, err := json.Marshal(map[string]string{"name": b.Name, "kind": b.Kind, "description": b.Description})
+		created, err := json.Marshal(map[string]string{"name": b.Name, "kind": b.Kind, "description": b.Description})
 		if err != nil {
 			return err
 		}
-		if _, err := api.send(ctx, "/api/v1/banks", "application/json", strings.NewReader(string(document))); err != nil {
-			if strings.Contains(err.Error(), "409") {
+		if _, err := api.send(ctx, "/api/v1/banks", "application/json", bytes.NewReader(created)); err != nil {
+			if r, ok := errors.AsType[*refusal](err); ok && r.status == http.StatusConflict {
 				continue
 			}
 			return err
@@ -136,18 +168,30 @@ func (c *demoCmd) fill(ctx context.Context, g *globals, api *client) error {
 	return nil
 }
 
-func (c *demoCmd) tellWhere(ctx context.Context, g *globals, a *app.App, key string) error {
+// tellWhere says where the console is and how to check something oneself: a picture for it lies in the data folder.
+func (c *demoCmd) tellWhere(ctx context.Context, g *globals, a *app.App, cfg *config.Config, key string) error {
 	token, err := a.Auth().NewLink(ctx, "demo")
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(g.stdout, "Console   %s\n", a.URL())
-	fmt.Fprintf(g.stdout, "Sign in   %s   (works once, for 15 minutes)\n", signInLink(a.URL(), token))
-	fmt.Fprintf(g.stdout, "API       %s/api/docs   key %s\n\n", a.URL(), key)
-	fmt.Fprintf(g.stdout, "Try it:   curl -H 'Authorization: Bearer %s' -F 'content={\"content_id\":\"my-1\"}' -F file=@picture.jpg %s/api/v1/check\n\n", key, a.URL())
-	if !c.Once {
-		fmt.Fprintln(g.stdout, "Running until Ctrl-C.")
+	picture, err := demo.Copy()
+	if err != nil {
+		return err
 	}
+	path := filepath.Join(cfg.Data, "poster.jpg")
+	if err := os.WriteFile(path, picture, 0o600); err != nil {
+		return fmt.Errorf("write a picture to try: %w", err)
+	}
+	local := addressOf(a, cfg)
+	console := consoleAddress(cfg)
+	fmt.Fprintf(g.stdout, "Console   %s\n", console)
+	fmt.Fprintf(g.stdout, "Sign in   %s   (works once, for 15 minutes)\n", signInLink(console, token))
+	fmt.Fprintf(g.stdout, "API       %s/api/docs\n\n", console)
+	fmt.Fprintf(g.stdout, "Check a picture yourself, for example %s:\n\n", path)
+	fmt.Fprintf(g.stdout, "  export QUELL_API_KEY=%s\n", key)
+	fmt.Fprintf(g.stdout, "  curl -H \"Authorization: Bearer $QUELL_API_KEY\" -F 'content={\"content_id\":\"my-1\"}' -F file=@%s %s/api/v1/check\n", quoted(path), local)
+	fmt.Fprintf(g.stdout, "  quell check --server %s %s\n\n", local, quoted(path))
+	fmt.Fprintln(g.stdout, "Running until Ctrl-C.")
 	return nil
 }
 
@@ -175,10 +219,10 @@ func (c *client) waitReady(ctx context.Context) error {
 }
 
 // postUpload sends an upload of the demo.
-func (c *client) postUpload(ctx context.Context, u demo.Upload) (map[string]any, error) {
-	document, err := json.Marshal(map[string]any{"content_id": u.ContentID, "account_id": u.AccountID, "surface": u.Surface, "visibility": "public"})
+func (c *client) postUpload(ctx context.Context, u demo.Upload) (document, error) {
+	content, err := json.Marshal(map[string]any{"content_id": u.ContentID, "account_id": u.AccountID, "surface": u.Surface, "visibility": "public"})
 	if err != nil {
 		return nil, err
 	}
-	return c.post(ctx, "/api/v1/check", "content", document, u.Data)
+	return c.post(ctx, "/api/v1/check", "content", content, u.Data)
 }

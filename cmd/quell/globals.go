@@ -10,8 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/term"
+	"strings"
 
 	"github.com/quell-project/quell/internal/app"
 	"github.com/quell-project/quell/internal/platform/config"
@@ -22,7 +21,7 @@ import (
 // globals are what all commands share.
 type globals struct {
 	ConfigFile string `name:"config" placeholder:"FILE" help:"YAML file with settings; quell.yaml in the working folder is used if it is there." type:"path"`
-	Data       string `placeholder:"DIR" help:"Folder for everything that is kept on this machine."`
+	Data       string `placeholder:"DIR" help:"Folder for everything that is kept on this machine, by default quell-data."`
 
 	ctx            context.Context
 	stdout, stderr io.Writer
@@ -56,54 +55,62 @@ func (g *globals) log(cfg *config.Config) *slog.Logger {
 	return obs.NewLog(g.stderr, cfg.LogLevel, cfg.LogFormat)
 }
 
-// openStore opens the database beside a server that may be running.
+// openStore opens the database, also while a server runs on it.
 func (g *globals) openStore() (*store.Store, *config.Config, error) {
 	cfg, _, err := g.load(nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	if cfg.DatabaseURL == "" {
-		if _, err := os.Stat(filepath.Join(cfg.Data, "quell.db")); errors.Is(err, fs.ErrNotExist) {
-			fmt.Fprintf(g.stderr, "quell: there is no database in %s yet; a new one is made\n", cfg.Data)
-		}
+	if !hasDatabase(cfg) {
+		return nil, nil, fmt.Errorf("there is no database in the folder %s: name the folder of your server with --data, or make a new one with `quell serve` or `quell key create NAME`", cfg.Data)
 	}
 	s, err := app.OpenStore(g.ctx, cfg, g.log(cfg))
 	return s, cfg, err
 }
 
+// openOrMakeStore is openStore for commands that prepare what is there before the server first runs.
+func (g *globals) openOrMakeStore() (*store.Store, *config.Config, error) {
+	cfg, _, err := g.load(nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !hasDatabase(cfg) {
+		fmt.Fprintf(g.stderr, "quell: there was no database in the folder %s; a new one is made\n", cfg.Data)
+	}
+	s, err := app.OpenStore(g.ctx, cfg, g.log(cfg))
+	return s, cfg, err
+}
+
+// hasDatabase reports whether there is something to open, so that a slip in the name of a folder does not make a new database.
+func hasDatabase(cfg *config.Config) bool {
+	if cfg.DatabaseURL != "" {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(cfg.Data, "quell.db"))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// again is a command line for people to type that works on the same configuration as this one.
+func (g *globals) again(command string) string {
+	line := []string{"quell", command}
+	if g.ConfigFile != "" {
+		line = append(line, "--config", quoted(g.ConfigFile))
+	}
+	if g.Data != "" {
+		line = append(line, "--data", quoted(g.Data))
+	}
+	return strings.Join(line, " ")
+}
+
+// quoted is a word as a shell reads it.
+func quoted(word string) string {
+	if strings.ContainsAny(word, " \t\n'\"\\$`&|;<>()*?[]#~!{}") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
+}
+
 // printJSON writes a value as one line.
 func (g *globals) printJSON(v any) error {
 	return json.NewEncoder(g.stdout).Encode(v)
-}
-
-// onTerminal reports whether a stream is a terminal that a person looks at.
-func onTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// colours are the codes for a terminal; on anything else they are empty, and so they are where NO_COLOR asks for it.
-type colours struct{ red, amber, green, dim, bold, off string }
-
-func coloursFor(w io.Writer) colours {
-	if !onTerminal(w) || os.Getenv("NO_COLOR") != "" {
-		return colours{}
-	}
-	return colours{red: "\x1b[31m", amber: "\x1b[33m", green: "\x1b[32m", dim: "\x1b[2m", bold: "\x1b[1m", off: "\x1b[0m"}
-}
-
-// verdict writes a verdict with its shape and colour.
-func (c colours) verdict(v string) string {
-	shape, colour := "○", c.green
-	switch v {
-	case "label":
-		shape = "◔"
-	case "limit":
-		shape, colour = "◑", c.amber
-	case "hold":
-		shape, colour = "◕", c.amber
-	case "block":
-		shape, colour = "●", c.red
-	}
-	return fmt.Sprintf("%s%s %-5s%s", colour, shape, v, c.off)
 }

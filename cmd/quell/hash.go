@@ -2,16 +2,16 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/platform/config"
 )
 
 type hashCmd struct {
 	JSON  bool     `help:"Print one JSON object a file, with the fingerprints of every type."`
-	Files []string `arg:"" name:"file" help:"Files."`
+	Files []string `arg:"" name:"file" help:"Files; - is standard input."`
 }
 
 // hashed is what --json prints of a file.
@@ -37,7 +37,7 @@ func (c *hashCmd) Run(g *globals) error {
 	in := pipeline.Inspector{Decode: media.NewDecoder(media.Limits{Pixels: int64(cfg.MediaPixels), Frames: cfg.MediaFrames}), Log: g.log(cfg)}
 	partly := false
 	for _, name := range c.Files {
-		h := hashFile(g, &in, name)
+		h := hashFile(g, &in, name, cfg.CheckPartBytes)
 		for _, check := range h.Checks {
 			if check.Status != domain.Complete {
 				partly = true
@@ -46,7 +46,7 @@ func (c *hashCmd) Run(g *globals) error {
 		}
 		if h.Error != "" {
 			partly = true
-			fmt.Fprintf(g.stderr, "quell: %s\n", h.Error)
+			fmt.Fprintf(g.stderr, "quell: %s: %s\n", name, h.Error)
 		}
 		if err := c.print(g, h); err != nil {
 			return err
@@ -58,8 +58,8 @@ func (c *hashCmd) Run(g *globals) error {
 	return nil
 }
 
-func hashFile(g *globals, in *pipeline.Inspector, name string) hashed {
-	data, err := os.ReadFile(name)
+func hashFile(g *globals, in *pipeline.Inspector, name string, largest config.Bytes) hashed {
+	data, err := readInput(name, largest)
 	if err != nil {
 		return hashed{File: name, Error: err.Error()}
 	}

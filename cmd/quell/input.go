@@ -1,16 +1,12 @@
 package main
 
 import (
-	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"time"
 
-	"github.com/schollz/progressbar/v3" // the usual progress bar; nothing is drawn where no terminal is
-
-	"github.com/quell-project/quell/internal/domain"
-	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/platform/config"
 )
 
 // openInput opens a file, or the standard input for "-".
@@ -21,49 +17,27 @@ func openInput(name string) (*os.File, error) {
 	return os.Open(name)
 }
 
-func baseName(path string) string { return filepath.Base(path) }
-
-// progress is a reader that shows on a terminal how far it has come.
-type progress struct {
-	io.Reader
-	bar *progressbar.ProgressBar // nil: not on a terminal
+// readInput reads a file, or the standard input for "-", if it is not larger than what Quell checks.
+func readInput(name string, largest config.Bytes) ([]byte, error) {
+	f, err := openInput(name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(largest)+1))
+	if err != nil {
+		return nil, reason(err)
+	}
+	if len(data) > int(largest) {
+		return nil, fmt.Errorf("larger than %s, which is the limit for one file (check.part_bytes)", largest)
+	}
+	return data, nil
 }
 
-func progressOver(terminal io.Writer, f *os.File, what string) *progress {
-	if !onTerminal(terminal) {
-		return &progress{Reader: f}
+// reason takes from an error of a file what is not its name, which is printed before it.
+func reason(err error) error {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		return e.Err
 	}
-	size := int64(-1)
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		size = info.Size()
-	}
-	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(terminal), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
-		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
-	r := progressbar.NewReader(f, bar)
-	return &progress{Reader: &r, bar: bar}
-}
-
-// clear removes the bar for a line of text; it comes back with the next progress.
-func (p *progress) clear() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
-	}
-}
-
-func (p *progress) finish() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
-	}
-}
-
-// applying is the store as bank.Import writes to it.
-type applying struct{ store *store.Store }
-
-// ApplyRecords implements bank.Store.
-func (a applying) ApplyRecords(ctx context.Context, b domain.BankID, records []domain.ListRecord) (outcome domain.ListOutcome, err error) {
-	err = a.store.Tx(ctx, func(tx *store.Tx) error {
-		outcome, err = tx.ApplyRecords(ctx, b, records)
-		return err
-	})
-	return outcome, err
+	return err
 }

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"net/url"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -24,10 +25,10 @@ type keyCreateCmd struct {
 
 // Run makes a key.
 func (c *keyCreateCmd) Run(g *globals) error {
-	if err := domain.CheckText(c.Name, 128); err != nil {
+	if err := checkName(c.Name); err != nil {
 		return fmt.Errorf("name of the key: %w", err)
 	}
-	s, _, err := g.openStore()
+	s, _, err := g.openOrMakeStore()
 	if err != nil {
 		return err
 	}
@@ -55,6 +56,9 @@ func (c *keyListCmd) Run(g *globals) error {
 		return err
 	}
 	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	if !c.JSON {
+		fmt.Fprintln(t, "ID\tNAME\tMADE\tSTATE")
+	}
 	for _, k := range keys {
 		state := "valid"
 		if k.RevokedAt != 0 {
@@ -82,17 +86,26 @@ func (c *keyRevokeCmd) Run(g *globals) error {
 		return err
 	}
 	defer s.Close()
-	return s.Tx(g.ctx, func(tx *store.Tx) error { return tx.RevokeKey(g.ctx, domain.KeyID(c.ID)) })
+	if err := s.Tx(g.ctx, func(tx *store.Tx) error { return tx.RevokeKey(g.ctx, domain.KeyID(c.ID)) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(g.stdout, "key %s is revoked\n", c.ID)
+	return nil
 }
 
 type signInLinkCmd struct {
 	Person string `default:"operator" help:"Name of the person, as it appears on record."`
-	URL    string `placeholder:"URL" help:"Address of the console, if it is not the configured one."`
+	URL    string `placeholder:"URL" help:"Address of the console, if it is neither the configured one nor that of the running server."`
+}
+
+// Help says how long a link is good.
+func (c *signInLinkCmd) Help() string {
+	return "The link works once, within 15 minutes. Whoever opens it is signed in for 12 hours."
 }
 
 // Run makes a sign-in link.
 func (c *signInLinkCmd) Run(g *globals) error {
-	if err := domain.CheckText(c.Person, 128); err != nil {
+	if err := checkName(c.Person); err != nil {
 		return fmt.Errorf("name of the person: %w", err)
 	}
 	s, cfg, err := g.openStore()
@@ -104,18 +117,18 @@ func (c *signInLinkCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	base := c.URL
-	if base == "" {
-		base = cfg.URL
+	console := strings.TrimRight(c.URL, "/")
+	if console == "" {
+		console = consoleAddress(cfg)
 	}
-	if base == "" {
-		base = "http://" + cfg.Listen
-	}
-	fmt.Fprintln(g.stdout, signInLink(base, token))
-	return nil
+	_, err = fmt.Fprintln(g.stdout, signInLink(console, token))
+	return err
 }
 
-// signInLink is the address that signs a person in, once.
-func signInLink(base, token string) string {
-	return base + "/sign-in?token=" + url.QueryEscape(token)
+// checkName judges a name for the record.
+func checkName(name string) error {
+	if strings.TrimSpace(name) == "" {
+		return errors.New("it is empty")
+	}
+	return domain.CheckText(name, 128)
 }

@@ -3,17 +3,19 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/quell-project/quell/internal/app"
 	"github.com/quell-project/quell/internal/platform/config"
 )
 
 type serveCmd struct {
-	Listen string `placeholder:"ADDR" help:"Address of the API and the console."`
+	Listen string `placeholder:"ADDR" help:"Address of the API and the console, by default 127.0.0.1:8080; port 0 takes any free one."`
+}
+
+// Help says what happens at the start and at the end.
+func (c *serveCmd) Help() string {
+	return "On a terminal it prints a link that signs you in to the console; as a service it does not, because logs are kept: use \"quell sign-in-link\".\n" +
+		"SIGTERM or Ctrl-C finishes what was accepted and stops; a second one stops at once."
 }
 
 // Run serves until it is told to stop.
@@ -23,36 +25,38 @@ func (c *serveCmd) Run(g *globals) error {
 		return err
 	}
 	a, err := app.Open(g.ctx, cfg, version(), g.log(cfg))
+	if g.ctx.Err() != nil && errors.Is(err, g.ctx.Err()) {
+		return nil // told to stop while starting
+	}
 	if err != nil {
 		return err
 	}
-	if err := localKey(g, a, cfg); err != nil {
+	leave, err := leaveLocal(g.ctx, a, cfg)
+	if err != nil {
 		return errors.Join(err, a.Close())
 	}
-	fmt.Fprintf(g.stderr, "quell %s: console and API at %s, data in %s\n", version(), a.URL(), cfg.Data)
-	fmt.Fprintf(g.stderr, "sign in with the link of `quell sign-in-link`; make a key for your service with `quell key create NAME`\n")
-	return errors.Join(a.Run(g.ctx), a.Close())
+	err = c.announce(g, a, cfg)
+	if err == nil {
+		err = a.Run(g.ctx)
+	}
+	return errors.Join(err, leave(), a.Close())
 }
 
-// localKeyFile holds the key of the command line on the machine of the server. Who can read it can read the database beside it anyway.
-const localKeyFile = "cli.key"
-
-// localKey makes the key with which `quell check` on this machine reaches the server.
-func localKey(g *globals, a *app.App, cfg *config.Config) error {
-	path := filepath.Join(cfg.Data, localKeyFile)
-	key, err := os.ReadFile(path)
-	if err == nil {
-		return a.Auth().PresetKey(g.ctx, "command line", strings.TrimSpace(string(key)))
+// announce says where the server is: on a terminal to the person who sees it, who may sign in at once; else to the log.
+func (c *serveCmd) announce(g *globals, a *app.App, cfg *config.Config) error {
+	console := consoleAddress(cfg)
+	if !onTerminal(g.stderr) {
+		g.log(cfg).Info("serving", "version", version(), "console", console, "data", cfg.Data)
+		return nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the key of the command line: %w", err)
-	}
-	made, err := a.Auth().NewKey(g.ctx, "command line")
+	token, err := a.Auth().NewLink(g.ctx, "operator")
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path, []byte(made+"\n"), 0o600); err != nil {
-		return fmt.Errorf("keep the key of the command line: %w", err)
-	}
+	colour := coloursFor(g.stderr)
+	fmt.Fprintf(g.stderr, "%squell %s%s keeps its data in %s\n\n", colour.bold, version(), colour.off, cfg.Data)
+	fmt.Fprintf(g.stderr, "Console   %s\n", console)
+	fmt.Fprintf(g.stderr, "Sign in   %s\n          (works once, for 15 minutes; another one: %s)\n", signInLink(console, token), g.again("sign-in-link"))
+	fmt.Fprintf(g.stderr, "API       %s/api/docs\n          (a key for your service: %s)\n\n", console, g.again("key create NAME"))
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -54,12 +55,12 @@ func (s *server) bankRoutes() {
 	register(s, huma.Operation{OperationID: "list-banks", Method: http.MethodGet, Path: "/api/v1/banks", Tags: []string{tagBanks}, Summary: "All banks"}, s.listBanks)
 	receive(s, huma.Operation{
 		OperationID: "create-bank", Method: http.MethodPost, Path: "/api/v1/banks", Tags: []string{tagBanks}, Summary: "Create a bank",
-		RequestBody: jsonBody(schema[bankRequest](s)), DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
+		RequestBody: jsonBody(schema[bankRequest](s), `{"name":"grey-heron","kind":"known","limits":{"pdq":31}}`), DefaultStatus: http.StatusCreated, Errors: []int{http.StatusConflict},
 	}, intake{json: maxJSON}, s.createBank)
 	register(s, huma.Operation{OperationID: "get-bank", Method: http.MethodGet, Path: "/api/v1/banks/{name}", Tags: []string{tagBanks}, Summary: "One bank", Errors: []int{http.StatusNotFound}}, s.getBank)
 	receive(s, huma.Operation{
 		OperationID: "change-bank", Method: http.MethodPatch, Path: "/api/v1/banks/{name}", Tags: []string{tagBanks}, Summary: "Change the settings of a bank",
-		Parameters: bankParam(), RequestBody: jsonBody(schema[bankPatch](s)), Errors: []int{http.StatusNotFound},
+		Parameters: bankParam(), RequestBody: jsonBody(schema[bankPatch](s), `{"limits":{"pdq":20}}`), Errors: []int{http.StatusNotFound},
 	}, intake{json: maxJSON}, s.changeBank)
 }
 
@@ -120,8 +121,8 @@ func (s *server) createBank(r *http.Request, f form) (bankShape, error) {
 
 // setLimits sets the limits of a bank that are named.
 func (s *server) setLimits(b *domain.Bank, limits map[string]int) error {
-	for name, limit := range limits {
-		at := "body.limits." + clip(name)
+	for _, name := range slices.Sorted(maps.Keys(limits)) {
+		limit, at := limits[name], "body.limits."+clip(name)
 		t, err := s.signalType(name, at)
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ func (s *server) batchRoutes() {
 		RequestBody: jsonBody(&huma.Schema{
 			Type: huma.TypeObject, Required: []string{"items"}, AdditionalProperties: false,
 			Properties: map[string]*huma.Schema{"items": {Type: huma.TypeArray, Items: schema[contentRequest](s), MinItems: new(1), MaxItems: new(s.Limits.Batch)}},
-		}),
+		}, `{"items":[{"content_id":"post-17","url":"https://media.example/17.jpg"},{"content_id":"post-18","url":"https://media.example/18.jpg"}]}`),
 		DefaultStatus: http.StatusAccepted,
 	}, intake{json: maxBatch}, s.submit)
 }

@@ -11,11 +11,14 @@ import (
 )
 
 func (s *server) checkRoutes() {
+	content := schema[contentRequest](s)
+	body := jsonBody(content, `{"content_id":"post-17","account_id":"user-4","surface":"post","url":"https://media.example/17.jpg"}`)
+	body.Content["multipart/form-data"] = formBody("content", content, `{"content_id":"post-17","account_id":"user-4","surface":"post"}`, "The files of the upload, in their order.", "content")
 	receive(s, huma.Operation{
 		OperationID: "check", Method: http.MethodPost, Path: "/api/v1/check", Tags: []string{tagCheck}, Summary: "Check one upload",
 		Description: "Send a form with one part `content` (JSON) and any number of parts `file`, or only the JSON with a `url` or `signals`. The answer comes when the decision is recorded. " +
 			"Sending the same content id with the same bytes again returns the same decision.",
-		RequestBody: jsonOrForm(schema[contentRequest](s), "content", "The files of the upload, in their order.", "content"),
+		RequestBody: body,
 	}, intake{json: maxJSON, part: "content"}, s.check)
 }
 

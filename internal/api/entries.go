@@ -64,10 +64,13 @@ type entryPath struct {
 
 func (s *server) entryRoutes() {
 	const path = "/api/v1/banks/{name}/entries"
+	entry := schema[entryRequest](s)
+	body := jsonBody(entry, `{"signals":[{"type":"pdq","value":"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"}],"labels":["poster"],"source":"partner"}`)
+	body.Content["multipart/form-data"] = formBody("entry", entry, `{"labels":["poster"],"source":"partner"}`, "The known item: one file.", "file")
 	receive(s, huma.Operation{
 		OperationID: "add-entry", Method: http.MethodPost, Path: path, Tags: []string{tagBanks}, Summary: "Add a known item",
 		Description: "Send JSON with `signals`, or a form with one part `file` and, if wanted, a part `entry` (JSON without signals). It takes effect everywhere within a second.",
-		Parameters:  bankParam(), RequestBody: jsonOrForm(schema[entryRequest](s), "entry", "The known item: one file.", "file"),
+		Parameters:  bankParam(), RequestBody: body,
 		DefaultStatus: http.StatusCreated, Errors: []int{http.StatusNotFound},
 	}, intake{json: maxJSON, part: "entry"}, s.addEntry)
 	register(s, huma.Operation{OperationID: "list-entries", Method: http.MethodGet, Path: path, Tags: []string{tagBanks}, Summary: "Entries of a bank", Errors: []int{http.StatusNotFound}}, s.listEntries)
@@ -156,11 +159,11 @@ func (s *server) entryOf(bank domain.Bank, q entryRequest) (domain.Entry, error)
 		if err != nil {
 			return e, err
 		}
-		if f := (domain.Fingerprint{Type: t, Value: value}); seen[f] {
+		f := domain.Fingerprint{Type: t, Value: value}
+		if seen[f] {
 			return e, unprocessable(at, "is there twice")
-		} else {
-			seen[f] = true
 		}
+		seen[f] = true
 		e.Signals = append(e.Signals, q.signal(t, value))
 	}
 	return e, nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -59,6 +60,10 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, in intake) (f form
 	if release, err = s.admit(w, r, most); err != nil {
 		return f, nil, err
 	}
+	connection := http.NewResponseController(w) // where there is none, nothing is slow
+	if end, ok := r.Context().Deadline(); ok {
+		_ = connection.SetReadDeadline(end)
+	}
 	if boundary != "" {
 		f, err = s.readForm(r.Body, boundary, in)
 	} else {
@@ -66,8 +71,10 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, in intake) (f form
 	}
 	if err != nil {
 		release()
+		return f, nil, err
 	}
-	return f, release, err
+	_ = connection.SetReadDeadline(time.Time{}) // else its end would look as if the client had gone
+	return f, release, nil
 }
 
 // kindOfBody returns the boundary of a body that is a form, or nothing for JSON, and how long the body may be.

@@ -223,7 +223,7 @@ func fit[T any](s *server, value any, at string) (v T, err error) {
 		err = json.Unmarshal(b, &v)
 	}
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return v, unprocessable(at+"."+e.Field, fmt.Sprintf("a %s does not fit here", e.Value))
+		return v, unprocessable(strings.TrimSuffix(at+"."+e.Field, "."), fmt.Sprintf("a %s does not fit here", e.Value))
 	}
 	if err != nil {
 		return v, unprocessable(at, "does not fit: "+strings.TrimPrefix(err.Error(), "json: "))

@@ -12,7 +12,7 @@ import (
 // reserveStep is how much memory is reserved at a time, in bytes, for a body whose length is not known.
 const reserveStep = 1 << 20
 
-// admit bounds the body of a request to most bytes, and the memory and time that all bodies may take. The returned function gives the memory
+// admit bounds the body of a request to most bytes, and the memory that all bodies may take. The returned function gives the memory
 // back; it must be called when the body is not needed any more.
 func (s *server) admit(w http.ResponseWriter, r *http.Request, most int64) (release func(), err error) {
 	most = min(most, s.Limits.Memory)
@@ -25,9 +25,6 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, most int64) (rele
 	}
 	if err := s.memory.Acquire(r.Context(), b.held); err != nil {
 		return nil, noMemory()
-	}
-	if end, ok := r.Context().Deadline(); ok {
-		_ = http.NewResponseController(w).SetReadDeadline(end) // where there is no connection there is nothing slow
 	}
 	r.Body = b
 	return func() { s.memory.Release(b.held) }, nil

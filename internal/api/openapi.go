@@ -13,19 +13,25 @@ import (
 	"github.com/swaggest/swgui/v5emb" // the viewer with its assets inside the module, so that no outside host is asked
 )
 
-// strictKeys makes the validator tell "content_id" from "Content_ID": two spellings of one property would be two values, of which only one
-// is looked at. The library has one switch for the whole program.
-var strictKeys = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
+// setUpHuma sets what the library has one switch for in the whole program. The validator tells "content_id" from "Content_ID": two spellings of
+// one property would be two values, of which only one is looked at. And no list of ours is ever null.
+var setUpHuma = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
+	huma.DefaultArrayNullable = false
+})
 
 // describedBy configures the description of the API. Answers may grow new properties; requests are closed, see their types.
 func describedBy(version string) huma.Config {
-	strictKeys()
+	setUpHuma()
 	c := huma.DefaultConfig("Quell", version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.AllowAdditionalPropertiesByDefault = true
 	c.Transformers = []huma.Transformer{plainProblem}
-	c.Info.Description = "Send uploads, get verdicts; curate known content; read what was decided and why."
-	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	c.Info.Description = "Send uploads, get verdicts; curate known content; read what was decided and why.\n\n" +
+		"Whatever goes wrong is answered with a problem document (RFC 9457); `errors` names the place of each fault in the request. " +
+		"Requests are read strictly: a property that is not known or is there twice is a fault, and so is a whole number beyond 2^53, which belongs into a text. " +
+		"Answers may get new properties. After a 503, or no answer at all, send the request again."
+	c.Info.License = &huma.License{Name: "Apache-2.0"}
 	c.Tags = []*huma.Tag{
 		{Name: tagCheck, Description: "The gate: uploads go in, verdicts come out."},
 		{Name: tagRecords, Description: "What was submitted, what was decided, and on what evidence."},
@@ -46,7 +52,14 @@ const (
 
 // schemaName names the schema of a type: "Decision" for decisionShape.
 func schemaName(t reflect.Type, hint string) string {
-	return strings.TrimSuffix(huma.DefaultSchemaNamer(t, hint), "Shape")
+	switch name := huma.DefaultSchemaNamer(t, hint); name {
+	case "ErrorModel":
+		return "Problem"
+	case "ErrorDetail":
+		return "Fault"
+	default:
+		return strings.TrimSuffix(name, "Shape")
+	}
 }
 
 // schema returns a reference to the schema of a type.
@@ -68,28 +81,33 @@ func describe[O any](s *server, op huma.Operation) {
 }
 
 // jsonBody describes a body that is JSON.
-func jsonBody(schema *huma.Schema) *huma.RequestBody {
-	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+func jsonBody(schema *huma.Schema, example string) *huma.RequestBody {
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"application/json": {Schema: schema, Example: json.RawMessage(example)},
+	}}
 }
 
-// jsonOrForm describes a body that is JSON, or a form of that JSON in a part of its own and files. required are the parts that a form must have.
-func jsonOrForm(schema *huma.Schema, part, files string, required ...string) *huma.RequestBody {
-	b := jsonBody(schema)
-	b.Content["multipart/form-data"] = &huma.MediaType{
+// formBody describes a form of a JSON part and files. required are the parts that must be there.
+func formBody(part string, schema *huma.Schema, example, files string, required ...string) *huma.MediaType {
+	return &huma.MediaType{
 		Schema: &huma.Schema{
 			Type: huma.TypeObject, Required: required, AdditionalProperties: false,
 			Properties: map[string]*huma.Schema{
-				part:   schema,
+				part:   {Ref: schema.Ref, Examples: []any{json.RawMessage(example)}},
 				"file": {Type: huma.TypeArray, Description: files, Items: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 			},
 		},
 		Encoding: map[string]*huma.Encoding{part: {ContentType: "application/json"}},
 	}
-	return b
 }
 
 // document serves the description of all operations, as it is when everything is registered.
 func (s *server) document() http.Handler {
+	for _, schema := range s.huma.OpenAPI().Components.Schemas.Map() {
+		if schema.AdditionalProperties == true {
+			schema.AdditionalProperties = nil // means the same, and viewers do not make examples of it
+		}
+	}
 	document, err := json.Marshal(s.huma.OpenAPI())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err != nil {

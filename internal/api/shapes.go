@@ -18,7 +18,7 @@ type contentRequest struct {
 	Surface    string         `json:"surface,omitempty" maxLength:"64" doc:"Where on the service it is." example:"post"`
 	CreatedAt  *time.Time     `json:"created_at,omitempty" doc:"When the user made it, by the service's clock."`
 	Visibility string         `json:"visibility,omitempty" maxLength:"64" doc:"Who can see it, in the service's words." example:"public"`
-	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out."`
+	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out." example:"{\"language\":\"de\"}"`
 	URL        string         `json:"url,omitempty" maxLength:"4096" doc:"Where Quell fetches the file from, when it is not sent along." example:"https://media.example/17.jpg"`
 	Signals    []clientSignal `json:"signals,omitempty" maxItems:"10000" doc:"Signals that the client computed itself, in place of the file."`
 }
@@ -28,7 +28,7 @@ type attributes map[string]any
 
 // Schema implements huma.SchemaProvider.
 func (attributes) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+	return &huma.Schema{Type: huma.TypeObject}
 }
 
 type clientSignal struct {

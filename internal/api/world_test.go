@@ -121,7 +121,9 @@ func (c *corridor) Accept(ctx context.Context, submissions []ingest.Submission) 
 		if err != nil {
 			return nil, err
 		}
+		c.mu.Lock()
 		uploads = append(uploads, c.uploads[i])
+		c.mu.Unlock()
 	}
 	return uploads, nil
 }

@@ -13,7 +13,7 @@ type Upload struct {
 	ReceivedAt Time
 	Parts      []Part
 	State      UploadState
-	Attempts   int  // how often a decision was tried
+	Attempts   int  // how often a worker has tried to decide it; sending it again does not count
 	DueAt      Time // when it is tried again; zero: not planned
 }
 

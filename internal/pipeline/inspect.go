@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
@@ -42,62 +43,56 @@ type Inspector struct {
 // inspection is what was found in some parts.
 type inspection struct {
 	checks   []domain.Check
-	prints   []match.Fingerprint
 	pictures map[string][]byte // bytes of the parts of which at least one frame could be read
 }
 
-func (all *inspection) add(found inspection) {
-	all.checks = append(all.checks, found.checks...)
-	for name, data := range found.pictures {
-		if all.pictures == nil {
-			all.pictures = map[string][]byte{}
-		}
-		all.pictures[name] = data
-	}
+func newInspection(checks ...domain.Check) *inspection {
+	return &inspection{checks, map[string][]byte{}}
 }
 
 func (all *inspection) report(c domain.Check) { all.checks = append(all.checks, c) }
 
-// inspect looks at one part and notes in its record what it is and which fingerprints it has.
-func (in *Inspector) inspect(ctx context.Context, part ingest.Part, into *domain.Part) (found inspection) {
+// keep takes over the checks of a part that were made earlier.
+func (all *inspection) keep(part string, earlier []domain.Check) {
+	for _, c := range earlier {
+		if c.Part == part {
+			all.report(c)
+		}
+	}
+}
+
+// has reports whether there is any check of a part.
+func (all *inspection) has(part string) bool {
+	return slices.ContainsFunc(all.checks, func(c domain.Check) bool { return c.Part == part })
+}
+
+// inspect looks at one part and notes in its record what it is and which fingerprints it has. Of a URL that cannot be fetched any more, those of
+// an earlier try stay.
+func (in *Inspector) inspect(ctx context.Context, part ingest.Part, into *domain.Part, found *inspection) {
 	switch {
 	case part.URL != "":
 		data, err := in.Fetch.Fetch(ctx, part.URL)
 		if err != nil {
 			found.report(fetchCheck(part.Name, err))
-			into.Fingerprints = nil
-			return found
+			return
 		}
-		in.inspectFile(ctx, data, into, &found)
+		in.inspectFile(ctx, data, into, found)
 	case part.Data != nil:
-		in.inspectFile(ctx, part.Data, into, &found)
+		in.inspectFile(ctx, part.Data, into, found)
 	default:
 		into.Fingerprints = part.Fingerprints
 		for _, t := range signal.All() {
-			for _, f := range part.Fingerprints {
-				if f.Type == t.Name() {
-					found.report(clientCheck(part, t.Name()))
-					break
-				}
+			if slices.ContainsFunc(part.Fingerprints, func(f domain.Fingerprint) bool { return f.Type == t.Name() }) {
+				found.report(fingerprintCheck(part.Name, t.Name(), part.Fingerprints))
 			}
 		}
 	}
-	return found
 }
 
 func fetchCheck(part string, err error) domain.Check {
 	c := domain.Check{Detector: "fetch", Part: part, Status: domain.Failed, Reason: "The URL could not be fetched."}
 	if e, ok := errors.AsType[*FetchError](err); ok {
 		c.Reason, c.Temporary = fmt.Sprintf("The URL could not be fetched: %s.", e.Reason), e.Temporary
-	}
-	return c
-}
-
-// clientCheck is the check of signals that the client computed.
-func clientCheck(part ingest.Part, t domain.SignalType) domain.Check {
-	c := domain.Check{Detector: string(t), Part: part.Name, Status: domain.Complete}
-	if poor := poorest(part.Fingerprints, t); poor >= 0 {
-		c.Reason = lowQuality(poor)
 	}
 	return c
 }
@@ -118,7 +113,7 @@ func (in *Inspector) inspectFile(ctx context.Context, data []byte, into *domain.
 			check, seen := in.inspectPicture(ctx, t, data, into)
 			found.report(check)
 			if seen {
-				found.pictures = map[string][]byte{into.Name: data}
+				found.pictures[into.Name] = data
 			}
 		}
 	}
@@ -126,7 +121,6 @@ func (in *Inspector) inspectFile(ctx context.Context, data []byte, into *domain.
 
 // inspectPicture decodes a file as a picture and fingerprints every frame; seen says whether there was any.
 func (in *Inspector) inspectPicture(ctx context.Context, t signal.PictureType, data []byte, into *domain.Part) (check domain.Check, seen bool) {
-	check = domain.Check{Detector: string(t.Name()), Part: into.Name, Status: domain.Complete}
 	var prints []domain.Fingerprint
 	picture, err := in.Decode.Decode(ctx, data, func(f media.Frame) error {
 		made, err := t.FingerprintPicture(f.Image, f.Orientation)
@@ -142,34 +136,33 @@ func (in *Inspector) inspectPicture(ctx context.Context, t signal.PictureType, d
 	into.MediaType, into.Width, into.Height, into.Frames = picture.MediaType, picture.Width, picture.Height, picture.Frames
 	into.Fingerprints = append(into.Fingerprints, prints...)
 	if err != nil {
-		check.Status, check.Reason = domain.Failed, "The file could not be read."
-		if e, ok := errors.AsType[*media.Error](err); ok {
-			check.Status, check.Reason = domain.CheckStatus(e.Status), e.Reason
-			check.Temporary = errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-		} else {
-			in.Log.Error("a picture could not be fingerprinted", "part", into.Name, "error", err)
-		}
-		return check, len(prints) > 0
+		return in.failedCheck(into.Name, t.Name(), err), len(prints) > 0
 	}
-	if poor := poorest(prints, t.Name()); poor >= 0 {
-		check.Reason = lowQuality(poor)
-	}
-	return check, len(prints) > 0
+	return fingerprintCheck(into.Name, t.Name(), prints), len(prints) > 0
 }
 
-// poorest returns the lowest quality among fingerprints of a type that are too poor to be looked up, or -1 if none is.
-func poorest(prints []domain.Fingerprint, t domain.SignalType) int {
-	worst := -1
+// failedCheck is the check of a picture that could not be read, or not all of it.
+func (in *Inspector) failedCheck(part string, t domain.SignalType, err error) domain.Check {
+	c := domain.Check{Detector: string(t), Part: part, Status: domain.Failed, Reason: "The file could not be read."}
+	if e, ok := errors.AsType[*media.Error](err); ok {
+		c.Status, c.Reason = domain.CheckStatus(e.Status), e.Reason
+		c.Temporary = errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	} else {
+		in.Log.Error("a picture could not be fingerprinted", "part", part, "error", err)
+	}
+	return c
+}
+
+// fingerprintCheck is the check of a part of which there are all fingerprints of a type, and says so if some are too poor to be looked up.
+func fingerprintCheck(part string, t domain.SignalType, prints []domain.Fingerprint) domain.Check {
+	c := domain.Check{Detector: string(t), Part: part, Status: domain.Complete}
 	for _, f := range prints {
-		if f.Type == t && !usable(f) && (worst < 0 || *f.Quality < worst) {
-			worst = *f.Quality
+		if f.Type == t && !usable(f) {
+			c.Reason = fmt.Sprintf("There is too little in the picture to tell it from others: at quality %d it is not looked up (%d is needed).", *f.Quality, signal.MinQuality)
+			break
 		}
 	}
-	return worst
-}
-
-func lowQuality(q int) string {
-	return fmt.Sprintf("There is too little in the picture to tell it from others (quality %d, %d is needed): only exact copies of it are found.", q, signal.MinQuality)
+	return c
 }
 
 // usable reports whether a fingerprint says enough to be looked up: a nearly blank picture is near to every other blank one.
@@ -177,15 +170,17 @@ func usable(f domain.Fingerprint) bool {
 	return f.Quality == nil || *f.Quality >= signal.MinQuality
 }
 
-// searchable leaves out the fingerprints that are not usable.
-func searchable(prints []match.Fingerprint) []match.Fingerprint {
-	var kept []match.Fingerprint
-	for _, f := range prints {
-		if usable(f.Fingerprint) {
-			kept = append(kept, f)
+// searchable returns the fingerprints of parts that are usable.
+func searchable(parts []domain.Part) []match.Fingerprint {
+	var prints []match.Fingerprint
+	for _, p := range parts {
+		for _, f := range p.Fingerprints {
+			if usable(f) {
+				prints = append(prints, match.Fingerprint{Part: p.Name, Fingerprint: f})
+			}
 		}
 	}
-	return kept
+	return prints
 }
 
 // Fingerprints returns what can stand for a file in a bank, with the checks made: of each type the fingerprint of the first frame that has a
@@ -206,48 +201,7 @@ func (in *Inspector) Fingerprints(ctx context.Context, data []byte) ([]domain.Fi
 // Examine returns every fingerprint of a file, usable or not, with the checks made.
 func (in *Inspector) Examine(ctx context.Context, data []byte) ([]domain.Fingerprint, []domain.Check) {
 	part := domain.Part{Name: "file"}
-	var found inspection
-	in.inspectFile(ctx, data, &part, &found)
+	found := newInspection()
+	in.inspectFile(ctx, data, &part, found)
 	return part.Fingerprints, found.checks
-}
-
-// renditions makes veiled pictures of what people will look at: the parts of an upload that was not simply allowed. If anything in it
-// matches child-abuse imagery, nothing is made.
-func (in *Inspector) renditions(ctx context.Context, d domain.Decision, pictures map[string][]byte) []domain.Rendition {
-	if d.Verdict == domain.Allow {
-		return nil
-	}
-	for _, m := range d.Matches {
-		if m.BankKind == domain.KnownCSAM {
-			return nil
-		}
-	}
-	var made []domain.Rendition
-	for name, data := range pictures {
-		if r, err := in.veil(ctx, name, data); err == nil {
-			made = append(made, r)
-		} else {
-			in.Log.Warn("no veiled rendition could be made", "part", name, "error", err)
-		}
-	}
-	return made
-}
-
-var errSeen = errors.New("first frame seen")
-
-// veil makes the veiled rendition of the first frame. It decodes again: that is rare, and keeping every picture until the verdict is not.
-func (in *Inspector) veil(ctx context.Context, name string, data []byte) (domain.Rendition, error) {
-	r := domain.Rendition{Part: name, MediaType: "image/jpeg"}
-	var veilErr error
-	_, err := in.Decode.Decode(ctx, data, func(f media.Frame) error {
-		r.Data, veilErr = media.Veil(f.Image)
-		return errSeen
-	})
-	if veilErr != nil {
-		return r, veilErr
-	}
-	if r.Data == nil {
-		return r, err
-	}
-	return r, nil
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -51,7 +52,7 @@ type Pipeline struct {
 
 // Check takes a submission through the corridor and returns the decision that stands for it, which is then durable. Sending the same parts
 // of the same content again returns the same decision, unless something could not be checked that may be checked now. A submission that is
-// not acceptable is an ingest.Fault.
+// not acceptable is an ingest.Fault. After any other error nothing is known to be recorded, and nothing is allowed.
 func (p *Pipeline) Check(ctx context.Context, s ingest.Submission) (domain.Decision, error) {
 	if err := p.Limits.Check(s); err != nil {
 		return domain.Decision{}, err
@@ -62,20 +63,21 @@ func (p *Pipeline) Check(ctx context.Context, s ingest.Submission) (domain.Decis
 		return domain.Decision{}, fmt.Errorf("look for an earlier upload: %w", err)
 	}
 	if found {
-		if last.ID != "" && !worthAnotherTry(last) {
+		if last.ID != "" && !unsettled(last) {
 			return last, nil
 		}
-		known.Parts = upload.Parts
 		upload = known
 	}
-	return p.run(ctx, upload, last.Round+1, s.Parts, nil)
+	// Sending again does not use up the tries that Quell makes by itself.
+	upload.Attempts = max(1, upload.Attempts)
+	return p.run(ctx, upload, last, s.Parts)
 }
 
 // Judge returns the ingest.Fault of a submission that is not acceptable, or nil.
 func (p *Pipeline) Judge(s ingest.Submission) error { return p.Limits.Check(s) }
 
-// Accept writes submissions down durably without deciding them; each is decided by a later Resume. Either all are accepted or none. Parts
-// must not hold data: bytes are not kept.
+// Accept writes submissions down durably without deciding them; each is decided by a later Resume. Either all are accepted or none. Files are
+// an ingest.Fault: their bytes are not kept, so there would be nothing to decide about.
 func (p *Pipeline) Accept(ctx context.Context, submissions []ingest.Submission) ([]domain.Upload, error) {
 	uploads := make([]domain.Upload, len(submissions))
 	now := domain.At(p.Now())
@@ -83,88 +85,100 @@ func (p *Pipeline) Accept(ctx context.Context, submissions []ingest.Submission) 
 		if err := p.Limits.Check(s); err != nil {
 			return nil, err
 		}
+		for _, part := range s.Parts {
+			if part.Data != nil {
+				return nil, ingest.Fault{Field: part.Name, Reason: "a file cannot be kept for later: send a url or signals, or check it at once"}
+			}
+		}
 		uploads[i] = s.Upload(now)
-		uploads[i].DueAt = now.Add(retryAfter(0))
+		uploads[i].DueAt = RetryAt(now, 0)
 	}
 	return p.Uploads.Accept(ctx, uploads)
 }
 
-// Resume decides an upload that was accepted, or looks again at one of which a part could not be checked. An upload with nothing left to do
-// is passed over, so that calling it twice does no harm.
+// Resume decides an upload that was accepted, or looks again at what of one could not be checked. An upload with nothing left to do is passed
+// over, so that calling it twice does no harm.
 func (p *Pipeline) Resume(ctx context.Context, id domain.UploadID) error {
 	upload, last, err := p.Uploads.Pending(ctx, id)
-	if err != nil {
+	if err != nil || upload.DueAt == 0 {
 		return err
-	}
-	if upload.DueAt == 0 {
-		return nil
 	}
 	var parts []ingest.Part
 	for _, part := range upload.Parts {
-		if part.URL != "" || part.SHA256 == "" {
-			parts = append(parts, ingest.Part{Name: part.Name, URL: part.URL, Fingerprints: clientSignals(part)})
+		switch {
+		case !unfinished(part.Name, last.Checks):
+		case part.URL != "":
+			parts = append(parts, ingest.Part{Name: part.Name, URL: part.URL})
+		case part.SHA256 == "": // neither URL nor file: the client computed its signals
+			parts = append(parts, ingest.Part{Name: part.Name, Fingerprints: part.Fingerprints})
 		}
 	}
-	_, err = p.run(ctx, upload, last.Round+1, parts, last.Checks)
+	upload.Attempts++
+	_, err = p.run(ctx, upload, last, parts)
 	return err
 }
 
-// clientSignals are the fingerprints of a part that has neither bytes nor URL: the client computed them.
-func clientSignals(part domain.Part) []domain.Fingerprint {
-	if part.URL != "" {
-		return nil
-	}
-	return part.Fingerprints
-}
-
-// Abandon records that an upload could not be decided however often it was tried: it is held, for a person to see.
+// Abandon records that an upload could not be decided however often it was tried. What was found earlier still counts; without it the upload
+// is held, for a person to see. It looks nothing up, since that may be what failed.
 func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason string) error {
 	upload, last, err := p.Uploads.Pending(ctx, id)
-	if err != nil {
+	if err != nil || upload.DueAt == 0 {
 		return err
 	}
-	if upload.DueAt == 0 {
-		return nil
-	}
-	upload.Attempts = len(retries)
-	var checks []domain.Check
+	found := newInspection(slices.Clone(last.Checks)...)
 	for _, part := range upload.Parts {
-		checks = append(checks, domain.Check{Detector: "corridor", Part: part.Name, Status: domain.Failed, Reason: reason})
+		if unfinished(part.Name, last.Checks) {
+			found.report(unseen(part.Name, reason))
+		}
 	}
-	_, err = p.decide(ctx, upload, last.Round+1, inspection{checks: checks})
+	upload.Attempts = len(retries) + 1
+	_, err = p.conclude(ctx, upload, last.Round+1, found, last.Matches)
 	return err
 }
 
-// run walks parts of an upload through the stages. Checks that were made earlier stand for the parts that are not walked again.
-func (p *Pipeline) run(ctx context.Context, upload domain.Upload, round int, parts []ingest.Part, earlier []domain.Check) (domain.Decision, error) {
-	var all inspection
-	again := map[string]bool{}
+// run walks parts of an upload through the stages. What the last decision had found out stands for the parts that are not walked.
+func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.Decision, parts []ingest.Part) (domain.Decision, error) {
+	walked := make(map[string]ingest.Part, len(parts))
 	for _, part := range parts {
-		again[part.Name] = true
+		walked[part.Name] = part
 	}
-	for _, c := range earlier {
-		if !again[c.Part] {
-			all.checks = append(all.checks, c)
-		}
-	}
+	inspecting, cancel := leaveTime(ctx)
+	defer cancel()
+	found := newInspection()
 	for i := range upload.Parts {
-		for _, part := range parts {
-			if part.Name == upload.Parts[i].Name {
-				all.add(p.Inspector.inspect(ctx, part, &upload.Parts[i]))
-			}
-		}
-		for _, f := range upload.Parts[i].Fingerprints {
-			all.prints = append(all.prints, match.Fingerprint{Part: upload.Parts[i].Name, Fingerprint: f})
+		into := &upload.Parts[i]
+		if part, ok := walked[into.Name]; ok {
+			p.Inspector.inspect(inspecting, part, into, found)
+		} else {
+			found.keep(into.Name, last.Checks)
 		}
 	}
-	return p.decide(ctx, upload, round, all)
-}
-
-// decide looks up, decides and records.
-func (p *Pipeline) decide(ctx context.Context, upload domain.Upload, round int, found inspection) (domain.Decision, error) {
-	matches, err := p.Index.Lookup(ctx, upload.ContentID, searchable(found.prints))
+	if err := ctx.Err(); err != nil {
+		return domain.Decision{}, fmt.Errorf("inspect upload %s: %w", upload.ID, err)
+	}
+	matches, err := p.Index.Lookup(ctx, upload.ContentID, searchable(upload.Parts))
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
+	}
+	return p.conclude(ctx, upload, last.Round+1, found, matches)
+}
+
+// leaveTime ends a step when a quarter of the time is left, for what comes after it: an upload that cannot be inspected in time is then held on
+// record instead of being without an answer.
+func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Until(deadline)*3/4)
+}
+
+// conclude decides and records.
+func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, found *inspection, matches []domain.Match) (domain.Decision, error) {
+	for _, part := range upload.Parts {
+		if !found.has(part.Name) {
+			found.report(unseen(part.Name, "It was not looked at."))
+		}
 	}
 	outcome := p.Policy.Decide(policy.Input{Upload: upload, Checks: found.checks, Matches: matches})
 	now := domain.At(p.Now())
@@ -173,19 +187,13 @@ func (p *Pipeline) decide(ctx context.Context, upload domain.Upload, round int, 
 		Policy: outcome.Policy, Reason: outcome.Reason, Checks: found.checks, Matches: matches, DecidedAt: now,
 	}
 	upload.State = domain.Decided
-	upload.Attempts++
 	upload.DueAt = nextTry(upload, d, now)
 	return p.Recorder.Record(ctx, domain.Recording{
 		Upload: upload, Decision: d, Renditions: p.Inspector.renditions(ctx, d, found.pictures), Seal: record.Seal(upload.Digest),
 	})
 }
 
-// worthAnotherTry reports whether a decision was made without a check that may succeed another time.
-func worthAnotherTry(d domain.Decision) bool {
-	for _, c := range d.Checks {
-		if c.Status != domain.Complete && c.Temporary {
-			return true
-		}
-	}
-	return false
+// unseen is the check of a part that no detector has seen.
+func unseen(part, reason string) domain.Check {
+	return domain.Check{Detector: "corridor", Part: part, Status: domain.Failed, Reason: reason, Temporary: true}
 }

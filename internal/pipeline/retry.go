@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -9,27 +10,41 @@ import (
 // retries are the waits before an upload that could not be checked is looked at again. After the last one it stays held for a person.
 var retries = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 
-// retryAfter returns how long to wait after a number of attempts; attempts beyond the last wait as long as the last.
-func retryAfter(attempts int) time.Duration {
-	return retries[min(attempts, len(retries)-1)]
+// RetryAt returns when an upload that was tried a number of times is looked at again, if that try comes to nothing. Beyond the last of the
+// planned waits all are as long as that.
+func RetryAt(now domain.Time, attempts int) domain.Time {
+	return now.Add(retries[min(attempts, len(retries)-1)])
 }
-
-// RetryAt returns when an upload that was tried a number of times is looked at again, if that try comes to nothing.
-func RetryAt(now domain.Time, attempts int) domain.Time { return now.Add(retryAfter(attempts)) }
 
 // nextTry returns when a decided upload is looked at again, or zero: only a part with a URL can be, because bytes are not kept.
 func nextTry(u domain.Upload, d domain.Decision, now domain.Time) domain.Time {
-	if u.Attempts > len(retries) {
+	if !unsettled(d) || u.Attempts > len(retries) {
 		return 0
 	}
-	byURL := map[string]bool{}
-	for _, p := range u.Parts {
-		byURL[p.Name] = p.URL != ""
-	}
-	for _, c := range d.Checks {
-		if c.Status != domain.Complete && c.Temporary && byURL[c.Part] {
+	for _, part := range u.Parts {
+		if part.URL != "" && unfinished(part.Name, d.Checks) {
 			return RetryAt(now, u.Attempts-1)
 		}
 	}
 	return 0
 }
+
+// unsettled reports whether another decision may follow because a check may succeed another time. What is blocked stays blocked: nothing that could
+// be found would make it less so, and whoever changes what a URL brings must not get a blocked content through.
+func unsettled(d domain.Decision) bool {
+	return d.Verdict != domain.Block && slices.ContainsFunc(d.Checks, mayYetSucceed)
+}
+
+// unfinished reports whether a part has no check yet, or one that may succeed another time.
+func unfinished(part string, checks []domain.Check) bool {
+	checked := false
+	for _, c := range checks {
+		if c.Part == part && mayYetSucceed(c) {
+			return true
+		}
+		checked = checked || c.Part == part
+	}
+	return !checked
+}
+
+func mayYetSucceed(c domain.Check) bool { return c.Status != domain.Complete && c.Temporary }

@@ -20,7 +20,7 @@ func (x *Index) CatchUp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask for the newest changes: %w", err)
 	}
-	if x.ahead(signals, settings) {
+	if x.ahead(signals) {
 		x.cfg.Log.Warn("the database is older than the index: it was put back to an earlier state; loading the index again")
 		if err := x.startOver(); err != nil {
 			return fmt.Errorf("give up the index of a later state: %w", err)
@@ -43,13 +43,13 @@ func (x *Index) CatchUp(ctx context.Context) error {
 }
 
 // ahead reports whether the index knows changes that the database does not.
-func (x *Index) ahead(signals, settings int64) bool {
+func (x *Index) ahead(signals int64) bool {
 	for _, t := range x.tables {
 		if _, position := t.at(); position > signals {
 			return true
 		}
 	}
-	return settings < x.settings
+	return false
 }
 
 // startOver forgets everything.

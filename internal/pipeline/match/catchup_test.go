@@ -131,7 +131,8 @@ func TestADatabaseThatWasPutBackIsLoadedAgain(t *testing.T) {
 	m.add(b, domain.PDQ, code(2, 0))
 	m.add(b, domain.SHA256, sha(2))
 	x := caughtUp(t, m)
-	m.signals, m.seq, m.settings = m.signals[:1], 1, 1
+	m.signals, m.seq = m.signals[:1], 1
+	m.banks[0].Limits = map[domain.SignalType]int{domain.PDQ: 7} // other settings under a number that is known
 	m.fail = errors.New("no connection")
 	if err := x.CatchUp(t.Context()); err == nil || !x.Ready() {
 		t.Errorf("%v, ready %v: nothing is known yet", err, x.Ready())
@@ -149,7 +150,7 @@ func TestADatabaseThatWasPutBackIsLoadedAgain(t *testing.T) {
 	}
 	m.add(b, domain.PDQ, code(3, 0)) // with a number that was another's
 	catchUp(t, x)
-	if found := lookup(t, x, print("file-1", domain.PDQ, code(3, 0)), print("file-1", domain.PDQ, code(2, 0))); len(found) != 1 || found[0].Entry != "entry-2" {
+	if found := lookup(t, x, print("file-1", domain.PDQ, code(3, 0)), print("file-1", domain.PDQ, code(2, 0))); len(found) != 1 || found[0].Entry != "entry-2" || found[0].Limit != 7 {
 		t.Error(found)
 	}
 }
@@ -221,6 +222,28 @@ func TestAnIndexThatHearsNothingStopsAnswering(t *testing.T) {
 			t.Errorf("lines in the log (-want +got)\n%s", diff)
 		}
 	})
+}
+
+// TestLongCatchingUpIsNoSilence reads three batches, each of which takes almost a minute: the index answers throughout, as it did before.
+func TestLongCatchingUpIsNoSilence(t *testing.T) {
+	t.Parallel()
+	m, now := &truth{}, time.Now()
+	b := m.bank(whole("heron", domain.Known))
+	x := open(t, m, func(c *match.Config) { c.Now = func() time.Time { return now } })
+	catchUp(t, x)
+	for n := range 25_000 {
+		m.add(b, domain.SHA256, sha(n))
+	}
+	m.during = func(call string, _ *truth) {
+		if call != "signals" {
+			return
+		}
+		now = now.Add(50 * time.Second)
+		if _, err := x.Lookup(t.Context(), "post-17", nil); err != nil {
+			t.Error(err)
+		}
+	}
+	catchUp(t, x)
 }
 
 // TestLookupsGoOnWhileTheIndexChanges is for the race detector; what is there throughout must be found throughout.

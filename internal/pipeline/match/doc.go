@@ -5,5 +5,6 @@
 // an index that knows all changes up to N asks SQL for those after N and applies them in their order. That one path serves the first load,
 // each later change and any gap: what the bus broadcasts only says that it is time to ask. Applying a change twice is harmless.
 //
-// A signal that cannot be indexed is counted, logged and passed over: it never stops the others.
+// A signal that cannot be indexed is counted, logged and passed over: it never stops the others. An index that does not hold what SQL holds says
+// so instead of answering: before its first load, when SQL has been silent for a minute, and when SQL was put back to an earlier state.
 package match

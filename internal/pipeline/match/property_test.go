@@ -17,12 +17,12 @@ import (
 // without an index.
 func TestLookupFindsWhatTheRulesSay(t *testing.T) {
 	t.Parallel()
-	suppressed, many := 0, 0
+	suppressed, crowded := 0, 0
 	for seed := range uint64(8) {
 		w := &world{Rand: rand.New(rand.NewPCG(seed, 7)), truth: &truth{}}
 		x := open(t, w.truth, nil)
-		for step := range 25 {
-			for range w.IntN(12) {
+		for step := range 40 {
+			for range w.IntN(24) {
 				w.change()
 			}
 			catchUp(t, x)
@@ -38,18 +38,20 @@ func TestLookupFindsWhatTheRulesSay(t *testing.T) {
 			if diff := cmp.Diff(w.truth.expect(content, prints), got, byEvidence); diff != "" {
 				t.Fatalf("seed %d, step %d (-want +got)\n%s", seed, step, diff)
 			}
+			of := map[string]int{}
 			for _, f := range got {
 				if f.SuppressedBy != "" {
 					suppressed++
 				}
-			}
-			if len(got) > 20 {
-				many++
+				group := fmt.Sprint(f.Part, f.Bank, f.SignalType)
+				if of[group]++; of[group] == 20 {
+					crowded++
+				}
 			}
 		}
 	}
-	if suppressed < 100 || many < 30 {
-		t.Errorf("%d suppressed matches and %d crowded banks: that shows little", suppressed, many)
+	if suppressed < 100 || crowded < 50 {
+		t.Errorf("%d suppressed matches and %d full banks: that shows little", suppressed, crowded)
 	}
 }
 
@@ -73,7 +75,7 @@ type world struct {
 func (w *world) change() {
 	banks, signals := w.truth.banks, len(w.truth.signals)
 	switch n := w.IntN(20); {
-	case len(banks) < 2 || n == 0 && len(banks) < 5:
+	case len(banks) < 2 || n == 0 && len(banks) < 3:
 		w.truth.bank(domain.Bank{Name: fmt.Sprint("bank-", len(banks)), Kind: domain.BankKinds()[len(banks)%3], EnabledShare: 1})
 	case n == 1:
 		b := banks[w.IntN(len(banks))]

@@ -9,7 +9,7 @@ import "github.com/quell-project/quell/internal/domain"
 //   - One that is the same file, by SHA-256, outweighs all that is only near; by MD5 it does not, since other files with one MD5 can be made.
 //     Where signals of several files came in one part it does not either: nobody knows which of them it is.
 //
-// A candidate that is exact is outweighed by one of its own type only.
+// A candidate that is exact is outweighed by one of its own type only. Of each fingerprint, the candidates come nearest first.
 func suppress(found []candidate, prints []Fingerprint) {
 	nearest := map[*Fingerprint]candidate{} // known-good
 	sameFile := map[string]domain.EntryID{} // by part
@@ -17,11 +17,11 @@ func suppress(found []candidate, prints []Fingerprint) {
 		if good.bank.Kind != domain.Negative {
 			continue
 		}
-		if best, any := nearest[good.print]; !any || good.distance < best.distance {
+		if _, has := nearest[good.print]; !has {
 			nearest[good.print] = good
 		}
 		part := good.print.Part
-		if _, any := sameFile[part]; !any && good.print.Type == domain.SHA256 && files(prints, part) == 1 {
+		if _, has := sameFile[part]; !has && good.print.Type == domain.SHA256 && files(prints, part) == 1 {
 			sameFile[part] = good.evidence.Entry
 		}
 	}
@@ -30,7 +30,7 @@ func suppress(found []candidate, prints []Fingerprint) {
 		if c.bank.Kind == domain.Negative {
 			continue
 		}
-		if good, any := nearest[c.print]; any && good.distance <= c.distance {
+		if good, has := nearest[c.print]; has && good.distance <= c.distance {
 			c.suppressedBy = good.evidence.Entry
 		} else if c.kind.Near {
 			c.suppressedBy = sameFile[c.print.Part]

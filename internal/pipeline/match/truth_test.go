@@ -28,6 +28,7 @@ type truth struct {
 
 	fail   error                           // of every call
 	asked  []int64                         // change numbers that SignalsAfter was asked from
+	wanted int                             // signals that Evidence was last asked for
 	during func(call string, truth *truth) // called at the beginning of a call, without the lock
 }
 
@@ -104,6 +105,7 @@ func (m *truth) SignalsAfter(_ context.Context, t domain.SignalType, seq int64, 
 
 func (m *truth) Evidence(_ context.Context, numbers []int64, _ domain.Time) (found []domain.Evidence, err error) {
 	defer m.lock("evidence")()
+	m.wanted = len(numbers)
 	for _, n := range numbers {
 		if m.signals[n-1].change.Live {
 			found = append(found, evidenceOf(n))

@@ -51,7 +51,7 @@ func (Default) Decide(in Input) Outcome {
 	}
 	for _, m := range in.Matches {
 		if m.BankKind == domain.Negative {
-			return outcome(domain.Allow, "known-good", fmt.Sprintf("Known-good content in bank %q matched, and nothing that it does not outweigh.", m.Bank))
+			return outcome(domain.Allow, "known-good", fmt.Sprintf("%s matches known-good content in bank %q, which outweighs all else that was found.", m.Part, m.Bank))
 		}
 	}
 	return outcome(domain.Allow, "no-match", "Nothing known was found.")

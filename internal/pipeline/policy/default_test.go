@@ -80,10 +80,10 @@ func TestRules(t *testing.T) {
 			[]domain.Check{check("pdq", domain.Failed, "One."), check("md5", domain.Failed, "Two.")}, nil,
 			domain.Hold, "unchecked", "file-1 could not be checked completely (pdq failed). One."},
 		"known good": {
-			[]domain.Check{complete}, []domain.Match{good}, domain.Allow, "known-good", `Known-good content in bank "press" matched, and nothing that it does not outweigh.`},
+			[]domain.Check{complete}, []domain.Match{good}, domain.Allow, "known-good", `file-1 matches known-good content in bank "press", which outweighs all else that was found.`},
 		"known good, and what it outweighs": {
 			[]domain.Check{complete}, []domain.Match{good, suppressed(heron), suppressed(abuse)},
-			domain.Allow, "known-good", `Known-good content in bank "press" matched, and nothing that it does not outweigh.`},
+			domain.Allow, "known-good", `file-1 matches known-good content in bank "press", which outweighs all else that was found.`},
 		"known good does not make up for what could not be checked": {
 			[]domain.Check{check("pdq", domain.Failed, "")}, []domain.Match{good, suppressed(heron)},
 			domain.Hold, "unchecked", "file-1 could not be checked completely (pdq failed)."},

@@ -50,9 +50,9 @@ func (w *worker) try(ctx context.Context, m *nats.Msg, attempts int) (e domain.E
 		w.bus.counts.failed.Add(1)
 		return e, true, err
 	case attempts > 2*w.MaxDeliver:
-		// Deliveries that nobody answered count here only: a process that is stopped now and then must not use up an event's attempts,
+		// Deliveries that nobody answered count here only. A process that is stopped now and then must not use up an event's attempts,
 		// yet an event that brings down every process must not do so for ever.
-		return e, true, fmt.Errorf("delivered %d times, and the process ended each time before it answered", attempts-1)
+		return e, true, fmt.Errorf("delivered %d times without an answer: each time the process ended, or the event could not be given up", attempts-1)
 	}
 	if err = guard(w.log, func() error { return w.Handle(ctx, e) }); err != nil {
 		w.bus.counts.failed.Add(1)

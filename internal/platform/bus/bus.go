@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -24,10 +23,13 @@ const (
 type Bus struct {
 	cfg    Config
 	log    *slog.Logger
-	srv    *server.Server // nil: external
+	where  string    // the server, for people
+	srv    *embedded // nil: external
 	nc     *nats.Conn
 	js     jetstream.JetStream
 	counts counters
+
+	publishing atomic.Pointer[error] // why the last Publish failed, nil if it did not
 
 	// unsynced is how far back from its newest message the stream may have lost acknowledged messages when the power failed. 0: none.
 	unsynced time.Duration
@@ -42,13 +44,14 @@ func Open(ctx context.Context, cfg Config) (*Bus, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &Bus{cfg: cfg, log: cfg.Log, unsynced: externalUnsynced}
+	b := &Bus{cfg: cfg, log: cfg.Log, where: redact(cfg.URL), unsynced: externalUnsynced}
 	if cfg.URL == "" {
-		srv, err := startServer(cfg)
+		srv, err := startEmbedded(cfg)
 		if err != nil {
 			return nil, err
 		}
 		b.srv = srv
+		b.where = "embedded"
 		b.unsynced = 2 * cfg.SyncEvery
 	}
 	b.close = sync.OnceFunc(b.shutdown)
@@ -61,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Bus, error) {
 
 // connect tries until the streams are there or ctx ends. The embedded server answers at once or never.
 func (b *Bus) connect(ctx context.Context) error {
-	trouble := outage{log: b.log.With("server", redact(b.cfg.URL)), what: "the NATS server cannot be used yet"}
+	trouble := outage{log: b.log.With("server", b.where), what: "the NATS server cannot be used yet"}
 	for {
 		err := b.tryConnect(ctx)
 		if err == nil {
@@ -73,7 +76,7 @@ func (b *Bus) connect(ctx context.Context) error {
 		}
 		trouble.begin(err)
 		if pause(ctx, reconnectWait) != nil {
-			return fmt.Errorf("NATS server %s cannot be used: %w", redact(b.cfg.URL), err)
+			return fmt.Errorf("NATS server %s cannot be used: %w", b.where, err)
 		}
 	}
 }
@@ -108,11 +111,11 @@ func (b *Bus) connectOptions() []nats.Option {
 		nats.MaxPingsOutstanding(5),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				b.log.Warn("connection to the NATS server lost; trying again until it is back", "server", redact(b.cfg.URL), "error", err)
+				b.log.Warn("connection to the NATS server lost; trying again until it is back", "server", b.where, "error", err)
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
-			b.log.Info("connection to the NATS server is back", "server", redact(b.cfg.URL))
+			b.log.Info("connection to the NATS server is back", "server", b.where)
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, s *nats.Subscription, err error) {
 			if errors.Is(err, nats.ErrSlowConsumer) {
@@ -126,13 +129,7 @@ func (b *Bus) connectOptions() []nats.Option {
 	}
 	if b.srv != nil {
 		opts = append(opts, nats.InProcessServer(b.srv))
-		if u, _, err := parseListen(b.cfg.Listen); err == nil && u.User != nil {
-			if password, ok := u.User.Password(); ok {
-				opts = append(opts, nats.UserInfo(u.User.Username(), password))
-			} else {
-				opts = append(opts, nats.Token(u.User.Username()))
-			}
-		}
+		opts = append(opts, b.srv.credentials()...)
 	}
 	return opts
 }
@@ -157,7 +154,7 @@ func (b *Bus) shutdown() {
 		b.nc.Close()
 	}
 	if b.srv != nil {
-		stopServer(b.srv)
+		b.srv.stop()
 	}
 }
 
@@ -166,21 +163,24 @@ func (b *Bus) ClientURL() string {
 	if b.srv == nil {
 		return b.cfg.URL
 	}
-	addr := b.srv.Addr()
-	if addr == nil {
+	if b.srv.listen == nil {
 		return ""
 	}
-	u, _, err := parseListen(b.cfg.Listen)
-	if err != nil {
-		return ""
-	}
-	return (&url.URL{Scheme: "nats", User: u.User, Host: addr.String()}).String()
+	return b.srv.listen.String()
 }
 
 // Healthy returns an error that says why the bus cannot take or give events at the moment, or nil.
 func (b *Bus) Healthy(ctx context.Context) error {
+	if b.srv != nil {
+		if err := b.srv.healthy(); err != nil {
+			return fmt.Errorf("bus: %w", err)
+		}
+	}
 	if !b.nc.IsConnected() {
-		return fmt.Errorf("bus: not connected to the NATS server %s", redact(b.cfg.URL))
+		return fmt.Errorf("bus: not connected to the NATS server (%s)", b.where)
+	}
+	if err := b.publishing.Load(); err != nil {
+		return fmt.Errorf("bus: %w", *err)
 	}
 	if _, err := b.js.Stream(ctx, eventStream); err != nil {
 		return fmt.Errorf("bus: event stream %s: %w", eventStream, err)

@@ -28,7 +28,7 @@ func TestEmbedded(t *testing.T) {
 	t.Parallel()
 	bustest.Run(t, func(t *testing.T) bustest.Server {
 		var first *bus.Bus
-		return bustest.Server{Synced: true, Connect: func(t *testing.T) *bus.Bus {
+		return bustest.Server{Connect: func(t *testing.T) *bus.Bus {
 			if first == nil {
 				first = open(t, bus.Config{Dir: t.TempDir(), Listen: "nats://quell:secret@127.0.0.1:0"})
 				return first

@@ -83,10 +83,8 @@ func (c Config) check() error {
 			errs = append(errs, fmt.Errorf("credentials file: %w", err))
 		}
 	}
-	if c.Listen != "" {
-		if _, _, err := parseListen(c.Listen); err != nil {
-			errs = append(errs, err)
-		}
+	if _, err := parseListen(c.Listen); err != nil {
+		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("bus configuration: %w", err)
@@ -94,23 +92,25 @@ func (c Config) check() error {
 	return nil
 }
 
-// parseListen reads the loopback address of the embedded server.
-func parseListen(s string) (*url.URL, int, error) {
+// parseListen reads the loopback address of the embedded server; nil if there is none.
+func parseListen(s string) (*url.URL, error) {
+	if s == "" {
+		return nil, nil
+	}
 	if !strings.Contains(s, "://") {
 		s = "nats://" + s
 	}
 	u, err := url.Parse(s)
 	if err != nil {
-		return nil, 0, errors.New("listen address cannot be read: write 127.0.0.1:4222 or nats://user:password@127.0.0.1:4222")
+		return nil, errors.New("listen address cannot be read: write 127.0.0.1:4222 or nats://user:password@127.0.0.1:4222")
 	}
-	port, err := strconv.Atoi(u.Port())
-	if err != nil || port > 65535 {
-		return nil, 0, fmt.Errorf("listen address %q needs a port, 0 for any", u.Redacted())
+	if _, err := strconv.ParseUint(u.Port(), 10, 16); err != nil {
+		return nil, fmt.Errorf("listen address %q needs a port, 0 for any", u.Redacted())
 	}
 	if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsLoopback() {
-		return nil, 0, fmt.Errorf("listen address %q is not a loopback address: use 127.0.0.1, or an external NATS server for other machines", u.Redacted())
+		return nil, fmt.Errorf("listen address %q is not a loopback address: use 127.0.0.1, or an external NATS server for other machines", u.Redacted())
 	}
-	return u, port, nil
+	return u, nil
 }
 
 // redact hides passwords and tokens of a list of server addresses.

@@ -3,6 +3,7 @@ package bus_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,11 @@ func TestConfigurationErrorsSayWhatToDo(t *testing.T) {
 	if err := os.WriteFile(notADir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
 	for want, cfg := range map[string]bus.Config{
 		"give either the URL":                               {},
 		"external server or the dir":                        {URL: "nats://x", Dir: "y"},
@@ -33,7 +39,8 @@ func TestConfigurationErrorsSayWhatToDo(t *testing.T) {
 		"\"nats://0.0.0.0:4222\" is not a loopback address": {Dir: "x", Listen: "0.0.0.0:4222"},
 		"\"nats://u:xxxxx@host:1\" is not a loopback":       {Dir: "x", Listen: "nats://u:secret@host:1"},
 		"needs a port":                                      {Dir: "x", Listen: "127.0.0.1"},
-		"did not start":                                     {Dir: notADir},
+		"not a directory":                                   {Dir: notADir},
+		"address already in use":                            {Dir: t.TempDir(), Listen: taken.Addr().String()},
 	} {
 		cfg.Log = slog.New(slog.DiscardHandler)
 		b, err := bus.Open(t.Context(), cfg)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,8 +22,11 @@ type Consumer struct {
 
 	Concurrency int             // events handled at a time in this process. 0: 1.
 	MaxDeliver  int             // attempts before an event is given up. 0: 5.
-	AckWait     time.Duration   // after a crash or a restart, how long until events that were in hand come again. 0: 10 s. Handle may take longer: the server is told that work goes on.
 	Backoff     []time.Duration // waits after the first, second, … failed attempt; the last one repeats. nil: 1 s, 5 s, 30 s, 2 min.
+
+	// AckWait is how long after a crash or a restart the events come again that were in hand. 0: 10 s. Handle may take longer: the server is told
+	// that work goes on.
+	AckWait time.Duration
 
 	// Handle does the work. It MUST be idempotent by event id: an event can come again after a crash, a lost connection or a restored stream.
 	// The event is acknowledged when Handle returns nil. An error or a panic is a failed attempt; [Permanent] errors are not tried again.
@@ -35,7 +39,12 @@ type Consumer struct {
 }
 
 // Permanent marks an error that another attempt cannot mend: the event goes to the dead letters at once.
-func Permanent(err error) error { return permanentError{err} }
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanentError{err}
+}
 
 type permanentError struct{ error }
 
@@ -77,7 +86,8 @@ func (c Consumer) check() error {
 	case c.Concurrency < 0 || c.MaxDeliver < 0:
 		return fmt.Errorf("consumer %s: concurrency and attempts cannot be negative", c.Name)
 	case c.Subject != eventSubjects && !validFilter(c.Subject):
-		return fmt.Errorf("consumer %s: subject %q must be %q and words joined by dots, with '*' for any word and '>' for any further ones", c.Name, c.Subject, subjectPrefix)
+		return fmt.Errorf("consumer %s: subject %q must be %q and words joined by dots, with '*' for any word and '>' for any further ones",
+			c.Name, c.Subject, subjectPrefix)
 	case c.AckWait < minAckWait:
 		return fmt.Errorf("consumer %s: ack wait %v is too short, at least %v", c.Name, c.AckWait, minAckWait)
 	}
@@ -85,7 +95,7 @@ func (c Consumer) check() error {
 }
 
 // Consume hands the events of a subject to c.Handle until ctx ends, and returns when the attempts under way have ended. It survives the loss of the
-// server. An error other than nil means that the consumer is set up wrongly.
+// server. An error means that the consumer is set up wrongly or the bus was closed.
 //
 // Every event stored since the name was first used, and kept by the stream, is delivered at least once to one process. With Concurrency 1 in a
 // single process events come in the order of the outbox, save for those that are tried again. An event that is given up is first stored among
@@ -155,7 +165,7 @@ func (w *worker) prepare(ctx context.Context) error {
 	if err := w.bus.restoreStreams(ctx); err != nil {
 		return err
 	}
-	_, err := w.bus.js.CreateOrUpdateConsumer(ctx, eventStream, jetstream.ConsumerConfig{
+	config := jetstream.ConsumerConfig{
 		Durable:       w.Name,
 		FilterSubject: w.Subject,
 		AckPolicy:     jetstream.AckExplicitPolicy,
@@ -164,8 +174,23 @@ func (w *worker) prepare(ctx context.Context) error {
 		// The server must never stop delivering by itself: it would leave the event lying, with neither effect nor dead letter. The attempts are
 		// counted here.
 		MaxDeliver: -1,
-	})
+	}
+	_, err := w.bus.js.CreateOrUpdateConsumer(ctx, eventStream, config)
+	if w.bus.srv == nil || !unreadable(err) {
+		return err
+	}
+	w.log.Warn("the server cannot read what it had stored about the consumer, as after a power failure; all events of the stream are delivered again", "error", err)
+	if err := w.bus.srv.forget(w.Name); err != nil {
+		return err
+	}
+	_, err = w.bus.js.CreateOrUpdateConsumer(ctx, eventStream, config)
 	return err
+}
+
+// unreadable: the server cannot open its own file about the consumer, and would not be able to next time.
+func unreadable(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == jetstream.JSErrCodeConsumerCreate && strings.Contains(api.Description, "creating store")
 }
 
 // loop takes one event at a time until asking ends. It asks for the next only when the last is done, so that no event waits in this process while
@@ -193,6 +218,10 @@ func (w *worker) one(ctx, asking context.Context, p *puller) error {
 	m, err := p.next(asking)
 	if err != nil {
 		return err
+	}
+	if ctx.Err() != nil {
+		w.answer("nak", m.Nak())
+		return ctx.Err()
 	}
 	w.attempt(ctx, m)
 	return nil

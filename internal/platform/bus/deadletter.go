@@ -43,12 +43,13 @@ type letter struct {
 
 // bury stores the letter in the dead-letter stream. It returns nil only when the server has acknowledged it.
 func (b *Bus) bury(ctx context.Context, consumer string, l letter) error {
+	reason := clip(l.reason, maxReason)
 	m := nats.NewMsg(deadPrefix + consumer)
 	m.Data = l.event.Body
 	for name, value := range map[string]string{
 		headerMsgID:    clip(consumer+"/"+l.dedupe, maxReason),
 		headerConsumer: consumer,
-		headerReason:   clip(l.reason, maxReason),
+		headerReason:   reason,
 		headerAttempts: strconv.Itoa(l.attempts),
 		headerEventID:  clip(string(l.event.ID), maxReason),
 		headerSubject:  clip(l.event.Subject, maxReason),
@@ -69,7 +70,7 @@ func (b *Bus) bury(ctx context.Context, consumer string, l letter) error {
 	if !got.Duplicate {
 		b.counts.dead.Add(1)
 		b.log.Error("event given up; it is among the dead letters", "consumer", consumer, "event", l.event.ID, "subject", l.event.Subject,
-			"seq", l.event.Seq, "attempts", l.attempts, "reason", l.reason)
+			"seq", l.event.Seq, "attempts", l.attempts, "reason", reason)
 	}
 	return nil
 }

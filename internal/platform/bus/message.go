@@ -14,8 +14,9 @@ import (
 
 // Headers of a message in the event stream, beside Nats-Msg-Id, which holds the event's id.
 const (
-	headerSeq = "Quell-Seq" // position in the outbox
-	headerAt  = "Quell-At"  // moment of the event, microseconds since 1970
+	headerSeq    = "Quell-Seq"    // position in the outbox
+	headerAt     = "Quell-At"     // moment of the event, microseconds since 1970
+	headerServer = "Quell-Server" // the run of the server that took it, see Relay.resume
 )
 
 // Headers that JetStream itself reads.
@@ -105,12 +106,12 @@ func validName(s string, longest int) bool {
 
 // clip makes text of any origin fit for one header line of at most n bytes.
 func clip(s string, n int) string {
-	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
+	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '
 		}
 		return r
-	}, s), "?")
+	}, s)
 	if len(s) <= n {
 		return s
 	}

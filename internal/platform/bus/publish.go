@@ -31,9 +31,14 @@ func (b *Bus) Publish(ctx context.Context, events []domain.Event) error {
 		n, err := b.publishSome(ctx, events[:min(len(events), maxInFlight)])
 		events = events[n:]
 		if err != nil && (n == 0 || !outOfOrder(err)) {
-			return fmt.Errorf("publish event %d: %w", events[0].Seq, err)
+			err = fmt.Errorf("publish event %d: %w", events[0].Seq, err)
+			if ctx.Err() == nil {
+				b.publishing.Store(&err)
+			}
+			return err
 		}
 	}
+	b.publishing.Store(nil)
 	return nil
 }
 
@@ -82,13 +87,14 @@ type ack struct {
 // send puts the events on their way. It gives one ack an event, fewer if the connection broke.
 func (b *Bus) send(events []domain.Event) ([]ack, error) {
 	acks := make([]ack, 0, len(events))
-	previous := ""
+	previous, server := "", b.nc.ConnectedServerId()
 	for _, e := range events {
 		if reason := refusal(e); reason != "" {
 			acks = append(acks, ack{err: refused(reason)})
 			continue
 		}
 		m := encode(e)
+		m.Header[headerServer] = []string{server}
 		if previous != "" {
 			m.Header[headerLastMsgID] = []string{previous}
 		}

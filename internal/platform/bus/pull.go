@@ -113,7 +113,7 @@ func (p *puller) close() {
 	p.nc.RemoveStatusListener(p.connected)
 	_ = p.sub.Unsubscribe()
 	for m := p.left(); m != nil; m = p.left() {
-		_ = p.nc.Publish(m.Reply, []byte("-NAK")) // m.Nak would find its subscription gone
+		_ = m.Nak()
 	}
 }
 

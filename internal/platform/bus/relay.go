@@ -130,7 +130,8 @@ func (r *Relay) drain(ctx context.Context) error {
 
 // resume gives the position after which to publish: that of the newest event in the stream, if it is an event of this outbox. A stream that is
 // ahead of the outbox, or holds another event at that position, belongs to another history of the database: a backup was restored. What
-// the stream lacks cannot be told then, so the relay begins with the oldest event the outbox has.
+// the stream lacks cannot be told then, so the relay begins with the oldest event the outbox has. When the server has been started anew since
+// it stored the newest event, it may have lost what it had not synced, here and there, so the relay goes back to before that.
 func (r *Relay) resume(ctx context.Context) (int64, error) {
 	if !r.bus.nc.IsConnected() {
 		return 0, nats.ErrDisconnected
@@ -158,7 +159,7 @@ func (r *Relay) resume(ctx context.Context) (int64, error) {
 			"stream_seq", newest.Seq, "stream_event", newest.ID, "outbox_seq", last)
 		return 0, nil
 	}
-	if r.bus.unsynced == 0 {
+	if r.bus.unsynced == 0 || newest.server == r.bus.nc.ConnectedServerId() {
 		return newest.Seq, nil
 	}
 	safe, err := r.bus.seqBefore(ctx, newest.at.Add(-r.bus.unsynced))

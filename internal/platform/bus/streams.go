@@ -108,7 +108,8 @@ func (b *Bus) stream(ctx context.Context, want jetstream.StreamConfig) (jetstrea
 // stored is an event as the stream holds it.
 type stored struct {
 	domain.Event
-	at time.Time // when the server stored it, by the server's clock
+	at     time.Time // when the server stored it, by the server's clock
+	server string    // which run of which server that was
 }
 
 // LastSeq gives the outbox position of the newest event that the stream holds, 0 if it holds none.
@@ -140,7 +141,7 @@ func newestUpTo(ctx context.Context, stream jetstream.Stream, place uint64) (sto
 			return stored{}, fmt.Errorf("newest event: %w", err)
 		default:
 			if e, err := decode(m.Subject, m.Header, m.Data); err == nil {
-				return stored{Event: e, at: m.Time}, nil
+				return stored{Event: e, at: m.Time, server: m.Header.Get(headerServer)}, nil
 			}
 		}
 		place--

@@ -112,7 +112,7 @@ func (q queries) Entries(ctx context.Context, bank domain.BankID, after domain.E
 		return err
 	})
 	if err != nil {
-		return nil, q.notFound(err, "entries behind", after)
+		return nil, q.notFound(err, "entries behind entry", after)
 	}
 	pointers := make([]*domain.Entry, len(entries))
 	for i := range entries {

@@ -30,7 +30,7 @@ type Selection struct {
 func (q queries) RecordedPage(ctx context.Context, s Selection) ([]domain.Recorded, error) {
 	query, args := s.query()
 	found, err := q.recorded(ctx, query, args...)
-	return found, q.notFound(err, "decisions before", s.Before)
+	return found, q.notFound(err, "decisions before decision", s.Before)
 }
 
 func (s Selection) query() (query string, args []any) {

@@ -122,10 +122,10 @@ func (j jsonText[T]) Scan(src any) error {
 // it nowhere.
 func (q queries) notFound(err error, what string, name any) error {
 	if errors.Is(err, sql.ErrNoRows) || err != nil && q.dialect.badText(err) {
-		return fmt.Errorf("%s %q: %w", what, name, ErrNotFound)
+		return fmt.Errorf("%s: %w", named(what, name), ErrNotFound)
 	}
 	if err != nil {
-		return fmt.Errorf("read %s %q: %w", what, name, err)
+		return fmt.Errorf("read %s: %w", named(what, name), err)
 	}
 	return nil
 }
@@ -137,10 +137,18 @@ func (tx *Tx) changed(r sql.Result, err error, what string, name any) error {
 		n, err = r.RowsAffected()
 	}
 	if err == nil && n == 0 || err != nil && !plainText([]any{name}) {
-		return fmt.Errorf("%s %q: %w", what, name, ErrNotFound)
+		return fmt.Errorf("%s: %w", named(what, name), ErrNotFound)
 	}
 	if err != nil {
-		return fmt.Errorf("change %s %q: %w", what, name, err)
+		return fmt.Errorf("change %s: %w", named(what, name), err)
 	}
 	return nil
+}
+
+// named is what an error speaks of. Secrets have no name.
+func named(what string, name any) string {
+	if s := fmt.Sprint(name); s != "" {
+		return fmt.Sprintf("%s %.80q", what, s)
+	}
+	return what
 }

@@ -25,7 +25,7 @@ var consuming = map[string]func(*testing.T, *rig){
 		want := Events(subject, 4, 3)
 		r.publish(t, want)
 		consume(t, r.bus, bus.Consumer{Name: "picky", Subject: "quell.test.>", Handle: rec.handle})
-		eventually(t, "the events of the subject", func() bool { return rec.has(want) })
+		Eventually(t, "the events of the subject", func() bool { return rec.has(want) })
 		same(t, rec.all(), want)
 	},
 
@@ -44,8 +44,8 @@ var consuming = map[string]func(*testing.T, *rig){
 			}
 			return done.handle(ctx, e)
 		}})
-		eventually(t, "every third attempt works", func() bool { return len(done.ids()) == 20 })
-		eventually(t, "nothing is left", idle(t, r.bus, "tries-again"))
+		Eventually(t, "every third attempt works", func() bool { return len(done.ids()) == 20 })
+		Eventually(t, "nothing is left", idle(t, r.bus, "tries-again"))
 		r.letters(t, 0)
 		if s := r.bus.Stats(); s.Delivered != 60 || s.Redelivered != 40 || s.Failed != 40 {
 			t.Errorf("counted %+v", s)
@@ -64,7 +64,7 @@ var consuming = map[string]func(*testing.T, *rig){
 				return rec.handle(ctx, e)
 			}})
 		}
-		eventually(t, "everything is handled", func() bool { return rec.has(events) && idle(t, r.bus, "shared")() })
+		Eventually(t, "everything is handled", func() bool { return rec.has(events) && idle(t, r.bus, "shared")() })
 		if n := len(rec.all()); n != 200 {
 			t.Errorf("%d deliveries of 200 events", n)
 		}
@@ -77,7 +77,7 @@ var consuming = map[string]func(*testing.T, *rig){
 			all.wait(t)
 			return nil
 		}})
-		eventually(t, "all are in hand at once", func() bool { return all.arrived.Load() == 8 })
+		Eventually(t, "all are in hand at once", func() bool { return all.arrived.Load() == 8 })
 	},
 
 	"each consumer gets every event": func(t *testing.T, r *rig) {
@@ -86,7 +86,7 @@ var consuming = map[string]func(*testing.T, *rig){
 		for _, name := range []string{"first", "second"} {
 			var rec recorder
 			consume(t, r.bus, bus.Consumer{Name: name, Handle: rec.handle})
-			eventually(t, name+" has all", func() bool { return rec.has(events) })
+			Eventually(t, name+" has all", func() bool { return rec.has(events) })
 		}
 	},
 
@@ -101,7 +101,7 @@ var consuming = map[string]func(*testing.T, *rig){
 				return nil
 			}})
 		}
-		eventually(t, "the work ends", func() bool { return deliveries.Load() > 0 && idle(t, r.bus, "long")() })
+		Eventually(t, "the work ends", func() bool { return deliveries.Load() > 0 && idle(t, r.bus, "long")() })
 		if n := deliveries.Load(); n != 1 {
 			t.Errorf("delivered %d times", n)
 		}
@@ -116,7 +116,7 @@ var consuming = map[string]func(*testing.T, *rig){
 		var rec recorder
 		c.Handle = rec.handle
 		consume(t, r.bus, c)
-		eventually(t, "the event comes again", func() bool { return rec.has(events) })
+		Eventually(t, "the event comes again", func() bool { return rec.has(events) })
 	},
 
 	"stopping costs no attempt and waits for the work": func(t *testing.T, r *rig) {
@@ -139,7 +139,7 @@ var consuming = map[string]func(*testing.T, *rig){
 		var rec recorder
 		c.Handle = rec.handle
 		consume(t, r.bus, c)
-		eventually(t, "the event comes again", func() bool { return rec.has(events) })
+		Eventually(t, "the event comes again", func() bool { return rec.has(events) })
 		r.letters(t, 0)
 	},
 
@@ -150,7 +150,7 @@ var consuming = map[string]func(*testing.T, *rig){
 		for i := 0; i < 100; i += 20 {
 			r.publish(t, events[i:i+20])
 			stop := consume(t, r.bus, c)
-			eventually(t, "the next part", func() bool { return rec.has(events[:i+20]) && idle(t, r.bus, c.Name)() })
+			Eventually(t, "the next part", func() bool { return rec.has(events[:i+20]) && idle(t, r.bus, c.Name)() })
 			stop()
 		}
 		if n := len(rec.all()); n != 100 {

@@ -65,7 +65,7 @@ var deadLetters = map[string]func(*testing.T, *rig){
 			t.Error("tried once more")
 			return nil
 		}
-		r.giveUp(t, nil, c, events[0], "delivered 2 times, and the process ended each time before it answered", 3)
+		r.giveUp(t, nil, c, events[0], "delivered 2 times without an answer: each time the process ended, or the event could not be given up", 3)
 	},
 
 	"what OnDead cannot do is tried again, with one letter": func(t *testing.T, r *rig) {
@@ -84,7 +84,7 @@ var deadLetters = map[string]func(*testing.T, *rig){
 				return nil
 			},
 		})
-		eventually(t, "OnDead is called until it works", func() bool { return calls.Load() == 3 && idle(t, r.bus, "mourner")() })
+		Eventually(t, "OnDead is called until it works", func() bool { return calls.Load() == 3 && idle(t, r.bus, "mourner")() })
 		r.letters(t, 1)
 	},
 
@@ -92,7 +92,7 @@ var deadLetters = map[string]func(*testing.T, *rig){
 		events := Events(subject, 1, 5)
 		r.publish(t, events)
 		consume(t, r.bus, bus.Consumer{Name: "strict", Handle: func(context.Context, domain.Event) error { return bus.Permanent(errTest) }})
-		eventually(t, "all are given up", func() bool { return r.bus.Stats().Dead == 5 })
+		Eventually(t, "all are given up", func() bool { return r.bus.Stats().Dead == 5 })
 		letters, err := r.bus.DeadLetters(t.Context(), 2)
 		if err != nil {
 			t.Fatal(err)
@@ -111,7 +111,7 @@ func (r *rig) giveUp(t *testing.T, events []domain.Event, c bus.Consumer, event 
 		return nil
 	}
 	consume(t, r.bus, c)
-	eventually(t, "the event is given up", func() bool { return len(told) > 0 && idle(t, r.bus, c.Name)() })
+	Eventually(t, "the event is given up", func() bool { return len(told) > 0 && idle(t, r.bus, c.Name)() })
 	if got, want := <-told, fmt.Sprint(event.ID, reason); got != want || len(told) > 0 {
 		t.Errorf("OnDead was told %q and %d more, want %q", got, len(told), want)
 	}

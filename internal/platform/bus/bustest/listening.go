@@ -21,7 +21,7 @@ var listening = map[string]func(*testing.T, *rig){
 		events := Events(subject, 11, 50)
 		r.publish(t, events)
 		for i := range recs {
-			eventually(t, "all events", func() bool { return recs[i].has(events) })
+			Eventually(t, "all events", func() bool { return recs[i].has(events) })
 			same(t, recs[i].all(), events)
 		}
 	},
@@ -65,7 +65,7 @@ var listening = map[string]func(*testing.T, *rig){
 			}
 		})
 		r.publish(t, Events(subject, 1, 2))
-		eventually(t, "the second event", func() bool { return calls.Load() == 2 })
+		Eventually(t, "the second event", func() bool { return calls.Load() == 2 })
 	},
 
 	"a nudge reaches every process, and many become few": func(t *testing.T, r *rig) {
@@ -79,7 +79,7 @@ var listening = map[string]func(*testing.T, *rig){
 			t.Fatal(err)
 		}
 		for _, woken := range []<-chan struct{}{here, there} {
-			eventually(t, "the nudge", func() bool {
+			Eventually(t, "the nudge", func() bool {
 				other.Wake("tea") // the server may not know the subscription at first
 				return len(woken) > 0
 			})

@@ -99,7 +99,7 @@ func (r *rig) stream(t *testing.T, n int) []domain.Event {
 	t.Helper()
 	var rec recorder
 	stop := consume(t, r.bus, bus.Consumer{Name: "reader-of-all", Handle: rec.handle})
-	eventually(t, "the stream is read", func() bool { return len(rec.all()) >= n && idle(t, r.bus, "reader-of-all")() })
+	Eventually(t, "the stream is read", func() bool { return len(rec.all()) >= n && idle(t, r.bus, "reader-of-all")() })
 	stop()
 	return rec.all()
 }

@@ -102,6 +102,7 @@ func testGapless(t *testing.T, cfg store.Config) {
 	}
 	done := make(chan struct{})
 	go func() { all.Wait(); close(done) }()
+	defer all.Wait()
 
 	seen := map[domain.EventID]bool{}
 	var last int64
