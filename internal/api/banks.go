@@ -26,7 +26,6 @@ type bankRequest struct {
 type bankPatch struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
-	Kind         *string        `json:"kind,omitempty" enum:"known,negative,known-csam"`
 	Limits       map[string]int `json:"limits,omitempty" doc:"Replaces the limits that are named; others stay."`
 	EnabledShare *float64       `json:"enabled_share,omitempty" minimum:"0" maximum:"1"`
 	Description  *string        `json:"description,omitempty" maxLength:"4096"`
@@ -157,9 +156,6 @@ func (s *server) changeBank(r *http.Request, f form) (bankShape, error) {
 		return bankShape{}, err
 	}
 	b.Limits = maps.Clone(b.Limits)
-	if q.Kind != nil {
-		b.Kind = domain.BankKind(*q.Kind)
-	}
 	if q.EnabledShare != nil {
 		b.EnabledShare = *q.EnabledShare
 	}

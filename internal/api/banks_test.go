@@ -39,12 +39,11 @@ func TestChangeABank(t *testing.T) {
 		want               any
 	}{
 		{`{}`, "name", "grey-heron"},
-		{`{"kind":"known-csam"}`, "kind", "known-csam"},
 		{`{"enabled_share":0}`, "enabled_share", 0.0},
 		{`{"description":""}`, "description", nil},
 		{`{"limits":{"pdq":0}}`, "limits", map[string]any{"pdq": 0.0, "md5": 0.0, "sha256": 0.0}},
 		{`{"limits":{}}`, "limits", map[string]any{"pdq": 0.0, "md5": 0.0, "sha256": 0.0}},
-		{`{"limits":null,"kind":null}`, "kind", "known-csam"},
+		{`{"limits":null}`, "kind", "known"},
 	} {
 		got := patch(w, "/api/v1/banks/grey-heron", c.document).object(t, http.StatusOK)
 		bank[c.property] = c.want
@@ -59,6 +58,17 @@ func TestChangeABank(t *testing.T) {
 	delete(stored, "signals")
 	if diff := cmp.Diff(bank, stored); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestTheKindOfABankIsForGood keeps a list of child-abuse hashes from being treated as an ordinary one.
+func TestTheKindOfABankIsForGood(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	postJSON(w, "/api/v1/banks", `{"name":"list","kind":"known-csam"}`).object(t, http.StatusCreated)
+	patch(w, "/api/v1/banks/list", `{"kind":"known"}`).problem(t, http.StatusUnprocessableEntity, "body.kind")
+	if got := get(w, "/api/v1/banks/list").object(t, http.StatusOK)["kind"]; got != "known-csam" {
+		t.Errorf("kind is %v, want known-csam", got)
 	}
 }
 

@@ -175,7 +175,7 @@ func sentAsIs(coding string) bool {
 	return false
 }
 
-// readAll reads at most limit bytes; more is a 413. The result is never nil.
+// readAll reads at most limit bytes; more is a 413. What was read is never nil.
 func readAll(r io.Reader, limit int64, what string) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
@@ -183,8 +183,6 @@ func readAll(r io.Reader, limit int64, what string) ([]byte, error) {
 		return nil, bodyError(err, what)
 	case int64(len(b)) > limit:
 		return nil, tooLarge(what, limit)
-	case b == nil:
-		return []byte{}, nil
 	}
 	return b, nil
 }

@@ -33,21 +33,21 @@ type slowUpload struct {
 	body   io.Reader
 	length int64
 	begun  bool          // the body is being read
-	go_on  chan struct{} // closed: the body comes
+	comes  chan struct{} // closed: the body comes
 	answer answer        // when it is done
 	done   bool
 }
 
 func (u *slowUpload) Read(p []byte) (int, error) {
 	u.begun = true
-	<-u.go_on
+	<-u.comes
 	return u.body.Read(p)
 }
 
 // upload begins an upload with a file of so many bytes.
 func (w *world) upload(ctx context.Context, size int, lengthKnown bool) *slowUpload {
 	contentType, body := formOf(part{name: "content", body: fmt.Sprintf(`{"content_id":"size-%d"}`, size)}, part{name: "file", body: strings.Repeat("x", size)})
-	u := &slowUpload{body: body, length: -1, go_on: make(chan struct{})}
+	u := &slowUpload{body: body, length: -1, comes: make(chan struct{})}
 	if lengthKnown {
 		u.length = int64(body.Len())
 	}
@@ -65,7 +65,7 @@ func (w *world) upload(ctx context.Context, size int, lengthKnown bool) *slowUpl
 
 // finish lets the body of an upload come.
 func (u *slowUpload) finish() {
-	close(u.go_on)
+	close(u.comes)
 	synctest.Wait()
 }
 
@@ -178,7 +178,7 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		},
 		"broken off": func(w *world) {
 			contentType, body := formOf(content, file)
-			send(w, http.MethodPost, "/api/v1/check", contentType, io.MultiReader(body, iotestErr{}))
+			send(w, http.MethodPost, "/api/v1/check", contentType, io.MultiReader(body, brokenConnection{}))
 		},
 		"no such bank": func(w *world) { postForm(w, "/api/v1/banks/nothing/entries", file) },
 		"panicking": func(w *world) {
@@ -213,10 +213,10 @@ func TestMemoryIsGivenBack(t *testing.T) {
 	}
 }
 
-// iotestErr is a connection that broke.
-type iotestErr struct{}
+// brokenConnection ends every read with an error.
+type brokenConnection struct{}
 
-func (iotestErr) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (brokenConnection) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // TestSlowClientsAreCutOff sends half a body over a real connection and then nothing.
 func TestSlowClientsAreCutOff(t *testing.T) {
