@@ -39,6 +39,9 @@ func (c *bankCreateCmd) bank() (domain.Bank, error) {
 	if err := domain.CheckBankName(c.Name); err != nil {
 		return b, err
 	}
+	if err := domain.CheckDescription(c.Description); err != nil {
+		return b, err
+	}
 	if c.EnabledShare < 0 || c.EnabledShare > 1 {
 		return b, fmt.Errorf("--enabled-share %v is not from 0 to 1", c.EnabledShare)
 	}

@@ -90,7 +90,7 @@ func (c *demoCmd) play(ctx context.Context, g *globals, a *app.App, cfg *config.
 			return err
 		}
 	}
-	api := &client{server: addressOf(a, cfg), key: key, http: http.Client{Timeout: time.Minute}}
+	api := &client{server: reachable(a.Address()), key: key, http: http.Client{Timeout: time.Minute}}
 	if err := api.waitReady(ctx); err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (c *demoCmd) tellWhere(ctx context.Context, g *globals, a *app.App, cfg *co
 	if err := os.WriteFile(path, picture, 0o600); err != nil {
 		return fmt.Errorf("write a picture to try: %w", err)
 	}
-	local := addressOf(a, cfg)
+	local := reachable(a.Address())
 	console := consoleAddress(cfg)
 	fmt.Fprintf(g.stdout, "Console   %s\n", console)
 	fmt.Fprintf(g.stdout, "Sign in   %s   (works once, for 15 minutes)\n", signInLink(console, token))

@@ -73,7 +73,9 @@ func (c *hashCmd) print(g *globals, h hashed) error {
 	}
 	for _, f := range h.Fingerprints {
 		if f.Type == domain.PDQ && f.View == "" {
-			fmt.Fprintf(g.stdout, "%s\t%s\t%d\t%s\n", f.Type, f.Value, *f.Quality, h.File)
+			if _, err := fmt.Fprintf(g.stdout, "%s\t%s\t%d\t%s\n", f.Type, f.Value, *f.Quality, h.File); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -34,9 +34,10 @@ func (c *keyCreateCmd) Run(g *globals) error {
 	}
 	defer s.Close()
 	key, err := auth.New(app.Vault{Store: s}, time.Now).NewKey(g.ctx, c.Name)
-	if err == nil {
-		fmt.Fprintln(g.stdout, key)
+	if err != nil {
+		return err
 	}
+	_, err = fmt.Fprintln(g.stdout, key)
 	return err
 }
 

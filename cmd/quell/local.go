@@ -30,7 +30,7 @@ func leaveLocal(ctx context.Context, a *app.App, cfg *config.Config) (leave func
 		return nil, err
 	}
 	path := filepath.Join(cfg.Data, localAddressFile)
-	if err := os.WriteFile(path, []byte(addressOf(a, cfg)+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(reachable(a.Address())+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("note the address for the command line: %w", err)
 	}
 	return func() error {
@@ -63,14 +63,6 @@ func leaveKey(ctx context.Context, a *app.App, path string) error {
 		return fmt.Errorf("keep the key of the command line: %w", err)
 	}
 	return nil
-}
-
-// addressOf is where a server is reached from this machine, whatever address people use.
-func addressOf(a *app.App, cfg *config.Config) string {
-	if cfg.URL != "" {
-		return reachable("http://" + cfg.Listen)
-	}
-	return reachable(a.URL())
 }
 
 // localAddress returns the address that a server on the data folder has left, or "".

@@ -107,6 +107,9 @@ func (s *server) createBank(r *http.Request, f form) (bankShape, error) {
 	if err := domain.CheckBankName(q.Name); err != nil {
 		return bankShape{}, unprocessable("body.name", err.Error())
 	}
+	if err := domain.CheckDescription(q.Description); err != nil {
+		return bankShape{}, unprocessable("body.description", err.Error())
+	}
 	b := domain.Bank{Name: q.Name, Kind: domain.BankKind(q.Kind), Limits: map[domain.SignalType]int{}, EnabledShare: 1, Description: q.Description}
 	if q.EnabledShare != nil {
 		b.EnabledShare = *q.EnabledShare
@@ -160,6 +163,9 @@ func (s *server) changeBank(r *http.Request, f form) (bankShape, error) {
 		b.EnabledShare = *q.EnabledShare
 	}
 	if q.Description != nil {
+		if err := domain.CheckDescription(*q.Description); err != nil {
+			return bankShape{}, unprocessable("body.description", err.Error())
+		}
 		b.Description = *q.Description
 	}
 	if err := s.setLimits(&b, q.Limits); err != nil {

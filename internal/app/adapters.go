@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline"
@@ -21,8 +22,13 @@ type ledger struct {
 	metrics *obs.Metrics
 }
 
+// commitTime is after how long a database that neither commits nor fails is given up, so that a stop does not wait for it forever.
+const commitTime = time.Minute
+
 // Commit implements record.Ledger.
 func (l ledger) Commit(ctx context.Context, recordings []domain.Recording) (decisions []domain.Decision, err error) {
+	ctx, cancel := context.WithTimeout(ctx, commitTime)
+	defer cancel()
 	err = l.store.Tx(ctx, func(tx *store.Tx) error {
 		decisions, err = tx.RecordDecisions(ctx, recordings)
 		return err

@@ -92,7 +92,8 @@ func (a *App) openStore(ctx context.Context) (err error) {
 func (a *App) openBus(ctx context.Context) (err error) {
 	c := bus.Config{URL: string(a.cfg.BusURL), CredentialsFile: a.cfg.BusCredentials, Log: a.log.With("part", "bus")}
 	if c.URL == "" {
-		c.Dir, c.Listen = filepath.Join(a.cfg.Data, "bus"), a.cfg.BusListen
+		// The database is synced at every commit; the bus need not be, because the relay sends again what it loses.
+		c.Dir, c.Listen, c.SyncEvery = filepath.Join(a.cfg.Data, "bus"), a.cfg.BusListen, time.Second
 	}
 	if a.bus, err = bus.Open(ctx, c); err != nil {
 		return err
@@ -157,8 +158,11 @@ func (a *App) URL() string {
 	if a.cfg.URL != "" {
 		return a.cfg.URL
 	}
-	return "http://" + a.listener.Addr().String()
+	return a.Address()
 }
+
+// Address is where this process itself listens.
+func (a *App) Address() string { return "http://" + a.listener.Addr().String() }
 
 // Auth makes keys and sign-in links.
 func (a *App) Auth() *auth.Auth { return a.auth }

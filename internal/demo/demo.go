@@ -13,7 +13,7 @@ import (
 // How much is drawn.
 const (
 	posters  = 8
-	size     = 640 // longer side of a picture, in pixels
+	size     = 500 // longer side of a picture, in pixels: the one for which the tests of package art hold
 	newsCopy = 5   // the poster that a news report shows
 )
 
@@ -116,7 +116,10 @@ func Uploads() ([]Upload, error) {
 		func() error { return ordinary(15, "dmitri") },
 		func() error { return copyOf(7, "greyscale", "heron-fan-3", "attachment") },
 		func() error { return copyOf(newsCopy, "caption", "daily-news", "article") },
-		func() error { add("eve", "attachment", "half of a picture: the rest is missing", exact[:len(exact)/2]); return nil },
+		func() error {
+			add("eve", "attachment", "half of a picture: the rest is missing", exact[:len(exact)/2])
+			return nil
+		},
 		func() error { return copyOf(8, "caption", "heron-fan-1", "post") },
 		func() error { return ordinary(16, "farid") },
 	} {

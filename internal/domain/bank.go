@@ -49,11 +49,11 @@ type Entry struct {
 // Bounds of what a bank may be called and carry.
 const (
 	MaxBankName    = 64
+	MaxDescription = 4096
 	MaxLabels      = 32
 	MaxLabel       = 64
 	MaxNote        = 4096
 	MaxSource      = 128
-	MaxEntrySignal = 1000
 )
 
 var bankName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
@@ -62,6 +62,14 @@ var bankName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
 func CheckBankName(name string) error {
 	if !bankName.MatchString(name) {
 		return fmt.Errorf("bank name %q: use 1 to %d letters, digits, '_', '-' or '.', not starting with '-' or '.'", clip(name, 80), MaxBankName)
+	}
+	return nil
+}
+
+// CheckDescription returns what is wrong with the description of a bank.
+func CheckDescription(text string) error {
+	if err := CheckText(text, MaxDescription); err != nil {
+		return fmt.Errorf("description: %w", err)
 	}
 	return nil
 }

@@ -62,6 +62,7 @@ func BenchmarkUploadOf(b *testing.B) {
 	storetest.Each(b, func(b *testing.B, cfg store.Config) {
 		s := storetest.Open(b, cfg)
 		known := fill(b, s, 2000)
+		b.ResetTimer()
 		b.RunParallel(func(pb *testing.PB) {
 			for i := 0; pb.Next(); i++ {
 				u := known[i%len(known)]
