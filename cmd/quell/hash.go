@@ -24,7 +24,7 @@ type hashed struct {
 
 // Help explains the output.
 func (c *hashCmd) Help() string {
-	return "Without --json prints a line for each picture: pdq, the hash, its quality and the file, separated by tabs. Of an animation every frame that differs has a line.\n" +
+	return "Without --json prints a line for each picture: pdq, the hash, its quality and the file, separated by tabs. Of an animation that is the first frame; --json has them all.\n" +
 		"Exit status: 0 if all files were read completely, 3 if some were not."
 }
 
@@ -73,9 +73,8 @@ func (c *hashCmd) print(g *globals, h hashed) error {
 	}
 	for _, f := range h.Fingerprints {
 		if f.Type == domain.PDQ && f.View == "" {
-			if _, err := fmt.Fprintf(g.stdout, "%s\t%s\t%d\t%s\n", f.Type, f.Value, *f.Quality, h.File); err != nil {
-				return err
-			}
+			_, err := fmt.Fprintf(g.stdout, "%s\t%s\t%d\t%s\n", f.Type, f.Value, *f.Quality, h.File)
+			return err
 		}
 	}
 	return nil

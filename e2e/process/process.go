@@ -1,5 +1,3 @@
-// Package process builds the quell binary and runs it as a process of its own, for programs and tests that look at the whole from outside:
-// they kill it, measure it, and ask it over HTTP.
 package process
 
 import (
@@ -80,7 +78,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 				return nil
 			}
 		}
-		if err := syscall.Kill(s.cmd.Process.Pid, 0); err != nil {
+		if err := s.cmd.Process.Signal(syscall.Signal(0)); err != nil {
 			return fmt.Errorf("the server ended: %w", err)
 		}
 		select {
@@ -93,7 +91,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 
 // Kill ends the process as a crash would: at once, with nothing finished.
 func (s *Server) Kill() {
-	_ = s.cmd.Process.Signal(syscall.SIGKILL) // it may have ended by itself
+	_ = s.cmd.Process.Kill() // it may have ended by itself
 	_ = s.cmd.Wait()
 }
 
