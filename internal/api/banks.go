@@ -124,7 +124,7 @@ func (s *server) createBank(r *http.Request, f form) (bankShape, error) {
 // setLimits sets the limits of a bank that are named.
 func (s *server) setLimits(b *domain.Bank, limits map[string]int) error {
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
-		limit, at := limits[name], "body.limits."+clip(name)
+		limit, at := limits[name], "body.limits."+domain.Clip(name, mostTold)
 		t, err := s.signalType(name, at)
 		if err != nil {
 			return err

@@ -82,7 +82,7 @@ func (s *server) batchItems(document []byte) ([]json.RawMessage, error) {
 	for d.More() {
 		name, _ := d.Token()
 		if name != "items" {
-			return nil, unprocessable("body."+clip(fmt.Sprint(name)), "unexpected property")
+			return nil, unprocessable("body."+domain.Clip(fmt.Sprint(name), mostTold), "unexpected property")
 		}
 		if items != nil {
 			return nil, unprocessable("body.items", "is there twice")

@@ -94,5 +94,5 @@ func (s *server) signalType(name, at string) (SignalType, error) {
 			return t, nil
 		}
 	}
-	return SignalType{}, unprocessable(at, fmt.Sprintf("signal type %q is not known", clip(name)))
+	return SignalType{}, unprocessable(at, fmt.Sprintf("signal type %q is not known", domain.Clip(name, mostTold)))
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quell-project/quell/internal/domain"
 )
 
 // intake says which bodies an operation reads.
@@ -80,7 +82,7 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, in intake) (f form
 // kindOfBody returns the boundary of a body that is a form, or nothing for JSON, and how long the body may be.
 func (s *server) kindOfBody(r *http.Request, in intake) (boundary string, most int64, err error) {
 	if c := r.Header.Get("Content-Encoding"); c != "" && !strings.EqualFold(c, "identity") {
-		return "", 0, problem(http.StatusUnsupportedMediaType, fmt.Sprintf("Content-Encoding %q is not understood: send the body as it is.", clip(c)))
+		return "", 0, problem(http.StatusUnsupportedMediaType, fmt.Sprintf("Content-Encoding %q is not understood: send the body as it is.", domain.Clip(c, mostTold)))
 	}
 	declared := r.Header.Get("Content-Type")
 	kind, params, err := mime.ParseMediaType(declared)
@@ -97,7 +99,7 @@ func (s *server) kindOfBody(r *http.Request, in intake) (boundary string, most i
 	if in.part != "" {
 		wanted += " or multipart/form-data"
 	}
-	return "", 0, problem(http.StatusUnsupportedMediaType, fmt.Sprintf("Content-Type %q is not understood: send %s.", clip(declared), wanted))
+	return "", 0, problem(http.StatusUnsupportedMediaType, fmt.Sprintf("Content-Type %q is not understood: send %s.", domain.Clip(declared, mostTold), wanted))
 }
 
 // readForm reads a form to its end.
@@ -142,9 +144,9 @@ func (e *endFinder) Read(p []byte) (int, error) {
 // readPart adds one part to a form.
 func (s *server) readPart(f *form, part *multipart.Part, in intake) (err error) {
 	name := part.FormName()
-	at := "body." + clip(name)
+	at := "body." + domain.Clip(name, mostTold)
 	if coding := part.Header.Get("Content-Transfer-Encoding"); !sentAsIs(coding) {
-		return unprocessable(at, fmt.Sprintf("Content-Transfer-Encoding %q is not understood: send the bytes as they are", clip(coding)))
+		return unprocessable(at, fmt.Sprintf("Content-Transfer-Encoding %q is not understood: send the bytes as they are", domain.Clip(coding, mostTold)))
 	}
 	switch name {
 	case in.part:

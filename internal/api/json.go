@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quell-project/quell/internal/domain"
 )
 
 // Bounds of JSON.
@@ -78,12 +80,12 @@ func (p *parser) fault(message string) error {
 	b.WriteString(p.at)
 	for _, s := range p.path {
 		if s.named {
-			b.WriteString("." + clip(s.name))
+			b.WriteString("." + domain.Clip(s.name, mostTold))
 		} else {
 			fmt.Fprintf(&b, "[%d]", s.index)
 		}
 	}
-	return unprocessable(clip(b.String()), message)
+	return unprocessable(domain.Clip(b.String(), mostTold), message)
 }
 
 func (p *parser) value() (any, error) {
@@ -190,12 +192,12 @@ func unit(digits []byte) uint64 {
 func (p *parser) number(n json.Number) (any, error) {
 	if whole := !strings.ContainsAny(n.String(), ".eE"); whole {
 		if i, err := n.Int64(); err != nil || i > maxExact || i < -maxExact {
-			return nil, p.fault(fmt.Sprintf("the number %s cannot be kept exactly: send it as a text", clip(n.String())))
+			return nil, p.fault(fmt.Sprintf("the number %s cannot be kept exactly: send it as a text", domain.Clip(n.String(), mostTold)))
 		}
 	}
 	f, err := n.Float64()
 	if err != nil {
-		return nil, p.fault(fmt.Sprintf("the number %s is out of range", clip(n.String())))
+		return nil, p.fault(fmt.Sprintf("the number %s is out of range", domain.Clip(n.String(), mostTold)))
 	}
 	return f, nil
 }

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/quell-project/quell/internal/domain"
 )
 
 // signedIn lets requests with a valid key through and bounds the time that they take.
@@ -53,7 +55,7 @@ func (s *server) observed(next http.Handler) http.Handler {
 		defer func() {
 			p := recover()
 			if p != nil && p != http.ErrAbortHandler {
-				s.Log.Error("a request ended in a panic", "path", clip(r.URL.Path), "panic", p, "stack", string(debug.Stack()))
+				s.Log.Error("a request ended in a panic", "path", domain.Clip(r.URL.Path, mostTold), "panic", p, "stack", string(debug.Stack()))
 				if seen.status == 0 {
 					writeProblem(seen, internalProblem())
 					p = nil

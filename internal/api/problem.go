@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 )
 
@@ -25,7 +26,7 @@ func internalProblem() *huma.ErrorModel {
 }
 
 func nothingAt(path string) *huma.ErrorModel {
-	return problem(http.StatusNotFound, "There is nothing at "+clip(path)+". See /api/docs.")
+	return problem(http.StatusNotFound, "There is nothing at "+domain.Clip(path, mostTold)+". See /api/docs.")
 }
 
 const notAcceptable = "The request is not acceptable."
@@ -42,7 +43,7 @@ const maxFaults = 20
 func unprocessables(found []*huma.ErrorDetail) *huma.ErrorModel {
 	p := problem(http.StatusUnprocessableEntity, notAcceptable)
 	for _, f := range found {
-		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: clip(f.Location), Message: f.Message})
+		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: domain.Clip(f.Location, mostTold), Message: f.Message})
 	}
 	slices.SortStableFunc(p.Errors, func(a, b *huma.ErrorDetail) int {
 		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Message, b.Message))
@@ -98,7 +99,7 @@ const retryAfter = "2"
 
 // fail answers with the problem that an error is.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := s.problemOf(clip(r.URL.Path), err)
+	p := s.problemOf(domain.Clip(r.URL.Path, mostTold), err)
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", retryAfter)
 	}
@@ -127,15 +128,6 @@ func write(w http.ResponseWriter, status int, mediaType string, v any) {
 func sentence(text string) string { return upperFirst(text) + "." }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):] }
-
-// clip shortens hostile text for use in a message.
-func clip(s string) string {
-	const most = 200
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
-}
 
 // problemsOnly turns the plain-text errors of the standard mux (404, 405) into problem documents.
 func problemsOnly(next http.Handler) http.Handler {
@@ -178,3 +170,6 @@ func (w *problemWriter) Write(b []byte) (int, error) {
 
 // Unwrap gives http.ResponseController the writer below.
 func (w *problemWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// mostTold is how many bytes of a text from outside a message repeats.
+const mostTold = 200

@@ -41,7 +41,7 @@ func newCSVDecoder(header []byte) (*csvDecoder, error) {
 		name = strings.ToLower(strings.TrimSpace(name))
 		i := fieldIndex(name)
 		if i < 0 {
-			return nil, fmt.Errorf("unknown column %q: the columns are %s, with commas between them", clip(name), strings.Join(fieldNames(), ", "))
+			return nil, fmt.Errorf("unknown column %q: the columns are %s, with commas between them", domain.Clip(name, mostTold), strings.Join(fieldNames(), ", "))
 		}
 		if d.has(name) {
 			return nil, fmt.Errorf("column %q is named twice", name)

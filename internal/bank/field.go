@@ -84,18 +84,18 @@ func fieldNames() []string {
 func moment(s string) (domain.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a time as in RFC 3339, such as 2026-03-01T12:00:00Z", clip(s))
+		return 0, fmt.Errorf("%q is not a time as in RFC 3339, such as 2026-03-01T12:00:00Z", domain.Clip(s, mostTold))
 	}
 	if at := domain.At(t); at != 0 {
 		return at, nil
 	}
-	return 0, fmt.Errorf("%q means no time to most programs: give a real one or leave it out", clip(s))
+	return 0, fmt.Errorf("%q means no time to most programs: give a real one or leave it out", domain.Clip(s, mostTold))
 }
 
 func share(s string) (float64, error) {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a number from 0 to 1", clip(s))
+		return 0, fmt.Errorf("%q is not a number from 0 to 1", domain.Clip(s, mostTold))
 	}
 	return v, nil
 }
@@ -107,7 +107,7 @@ func yesNo(s string) (bool, error) {
 	case "false", "0":
 		return false, nil
 	}
-	return false, fmt.Errorf("%q is not true or false", clip(s))
+	return false, fmt.Errorf("%q is not true or false", domain.Clip(s, mostTold))
 }
 
 // splitLabels reads labels in one text: '|' stands between them; a label's own '|' and '\' are written '\|' and '\\'.
@@ -139,11 +139,5 @@ func joinLabels(labels []string) string {
 	return strings.Join(escaped, "|")
 }
 
-// clip shortens hostile text for use in a message.
-func clip(s string) string {
-	const most = 80
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+// mostTold is how many bytes of a text from outside a message repeats.
+const mostTold = 80

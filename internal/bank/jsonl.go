@@ -34,7 +34,7 @@ func decodeJSON(line []byte) (domain.ListRecord, error) {
 		name, _ := t.(string) // the decoder lets nothing else be a name
 		i := fieldIndex(name)
 		if i < 0 {
-			return rec, fmt.Errorf("$[%q]: unknown field: the fields are %s", clip(name), strings.Join(fieldNames(), ", "))
+			return rec, fmt.Errorf("$[%q]: unknown field: the fields are %s", domain.Clip(name, mostTold), strings.Join(fieldNames(), ", "))
 		}
 		if seen[i] {
 			return rec, fmt.Errorf("$.%s: given twice", name)

@@ -83,7 +83,7 @@ func (r *Reader) start() error {
 		return nil
 	}
 	if r.format != CSV && r.format != Guess {
-		return fmt.Errorf("list format %q is not known: use %s or %s", clip(string(r.format)), CSV, JSONL)
+		return fmt.Errorf("list format %q is not known: use %s or %s", domain.Clip(string(r.format), mostTold), CSV, JSONL)
 	}
 	line, err := r.next()
 	switch {

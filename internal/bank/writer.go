@@ -23,14 +23,14 @@ func NewWriter(dst io.Writer, format Format) (*Writer, error) {
 	case JSONL:
 		return &Writer{newJSONEncoder(dst)}, nil
 	}
-	return nil, fmt.Errorf("list format %q cannot be written: use %s or %s", clip(string(format)), CSV, JSONL)
+	return nil, fmt.Errorf("list format %q cannot be written: use %s or %s", domain.Clip(string(format), mostTold), CSV, JSONL)
 }
 
 // Write writes a record in its canonical form. A record that Canonical refuses is an error and is not written.
 func (w *Writer) Write(rec domain.ListRecord) error {
 	canonical, err := Canonical(rec)
 	if err != nil {
-		return fmt.Errorf("entry %q: %w", clip(rec.Ref), err)
+		return fmt.Errorf("entry %q: %w", domain.Clip(rec.Ref, mostTold), err)
 	}
 	if err := w.encoder.encode(canonical); err != nil {
 		return fmt.Errorf("write a list: %w", err)

@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"math"
 	"regexp"
-	"unicode/utf8"
 )
 
 // BankKind says what a match with a bank means.
@@ -61,7 +60,7 @@ var bankName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
 // CheckBankName returns an error that says what is wrong with a name for a bank.
 func CheckBankName(name string) error {
 	if !bankName.MatchString(name) {
-		return fmt.Errorf("bank name %q: use 1 to %d letters, digits, '_', '-' or '.', not starting with '-' or '.'", clip(name, 80), MaxBankName)
+		return fmt.Errorf("bank name %q: use 1 to %d letters, digits, '_', '-' or '.', not starting with '-' or '.'", Clip(name, 80), MaxBankName)
 	}
 	return nil
 }
@@ -108,15 +107,4 @@ func mix(x uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
-}
-
-// clip shortens hostile text for use in a message.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
 }

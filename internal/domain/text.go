@@ -21,3 +21,11 @@ func CheckText(s string, most int) error {
 	}
 	return nil
 }
+
+// Clip shortens a text from outside to at most so many bytes, and an ellipsis, for use in a message.
+func Clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}

@@ -76,18 +76,18 @@ func Lookup(name domain.SignalType) (Type, error) {
 		}
 		known[i] = string(t.Name())
 	}
-	return nil, fmt.Errorf("signal type %q is not known: use one of %s", clip(string(name)), strings.Join(known, ", "))
+	return nil, fmt.Errorf("signal type %q is not known: use one of %s", domain.Clip(string(name), mostTold), strings.Join(known, ", "))
 }
 
 // parseHex returns the canonical form of a value that is a fixed number of bytes in hexadecimal digits.
 func parseHex(name domain.SignalType, value string, size int) (string, error) {
 	value = strings.TrimSpace(value)
 	if n := utf8.RuneCountInString(value); n != 2*size {
-		return "", fmt.Errorf("%s %q: %d characters, want %d hexadecimal digits", name, clip(value), n, 2*size)
+		return "", fmt.Errorf("%s %q: %d characters, want %d hexadecimal digits", name, domain.Clip(value, mostTold), n, 2*size)
 	}
 	if i := strings.IndexFunc(value, notHex); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(value[i:])
-		return "", fmt.Errorf("%s %q: %q is not a hexadecimal digit", name, clip(value), r)
+		return "", fmt.Errorf("%s %q: %q is not a hexadecimal digit", name, domain.Clip(value, mostTold), r)
 	}
 	return strings.ToLower(value), nil
 }
@@ -96,11 +96,5 @@ func notHex(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'f') && (r < 'A' || r > 'F')
 }
 
-// clip shortens hostile text for use in a message.
-func clip(s string) string {
-	const most = 100
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
-}
+// mostTold is how many bytes of a text from outside a message repeats.
+const mostTold = 100
