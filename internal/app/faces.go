@@ -18,10 +18,16 @@ import (
 	"github.com/quell-project/quell/internal/platform/store"
 )
 
+// safeKey is from how many characters on a key that an operator chose is not warned about.
+const safeKey = 16
+
 // openFaces joins API, console and what operators ask into one handler.
 func (a *App) openFaces(ctx context.Context) error {
 	a.auth = auth.New(Vault{a.store}, time.Now)
 	if a.cfg.APIKey != "" {
+		if len(a.cfg.APIKey) < safeKey {
+			a.log.Warn("the API key of api.key is short enough to be guessed; use random ones, as `quell key create` makes them", "characters", len(a.cfg.APIKey))
+		}
 		if err := a.auth.PresetKey(ctx, "preset", string(a.cfg.APIKey)); err != nil {
 			return err
 		}

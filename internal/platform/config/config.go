@@ -66,8 +66,8 @@ func (c *Config) Check() error {
 	if err := c.checkBus(); err != nil {
 		return err
 	}
-	if k := string(c.APIKey); k != "" && len(k) < 16 {
-		return fmt.Errorf("api.key: %d characters are too few to be safe; use at least 16 random ones", len(k))
+	if strings.ContainsFunc(string(c.APIKey), func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("api.key: has a character that a header cannot carry; use letters and digits")
 	}
 	for _, s := range keys(c) {
 		if s.field.CanInt() && s.field.Int() <= 0 {

@@ -109,7 +109,7 @@ func TestFaultsNameTheKey(t *testing.T) {
 		"database.url":    {"mysql://localhost", "localhost/quell"},
 		"bus.listen":      {"4222", "0.0.0.0:4222", "localhost:4222", "10.0.0.1:4222"},
 		"bus.credentials": {"nats.creds"},
-		"api.key":         {"too short"},
+		"api.key":         {"two words", "schlüssel", "tab\there"},
 		"log.level":       {"", "loud", "INFO"},
 		"log.format":      {"", "xml"},
 		"check.memory":    {"1MiB"},
