@@ -228,6 +228,20 @@ func (c *bankImportCmd) source() string {
 	return filepath.Base(c.File)
 }
 
+// openBank opens the database and finds a bank in it. The caller closes the database.
+func (g *globals) openBank(name string) (*store.Store, domain.Bank, error) {
+	s, _, err := g.openStore()
+	if err != nil {
+		return nil, domain.Bank{}, err
+	}
+	b, err := s.BankNamed(g.ctx, name)
+	if err != nil {
+		s.Close()
+		return nil, b, err
+	}
+	return s, b, nil
+}
+
 type bankExportCmd struct {
 	Name   string `arg:"" help:"Name of the bank."`
 	File   string `arg:"" optional:"" default:"-" help:"Where to; - for standard output."`
@@ -236,15 +250,11 @@ type bankExportCmd struct {
 
 // Run exports a bank, withdrawn signals as tombstones.
 func (c *bankExportCmd) Run(g *globals) error {
-	s, _, err := g.openStore()
+	s, b, err := g.openBank(c.Name)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	b, err := s.BankNamed(g.ctx, c.Name)
-	if err != nil {
-		return err
-	}
 	if c.File == "-" {
 		_, err := export(g.ctx, s, b, g.stdout, c.format())
 		return err
@@ -305,15 +315,11 @@ type bankWithdrawCmd struct {
 
 // Run withdraws an entry.
 func (c *bankWithdrawCmd) Run(g *globals) error {
-	s, _, err := g.openStore()
+	s, b, err := g.openBank(c.Name)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	b, err := s.BankNamed(g.ctx, c.Name)
-	if err != nil {
-		return err
-	}
 	if err := s.Tx(g.ctx, func(tx *store.Tx) error { return tx.WithdrawEntry(g.ctx, b.ID, domain.EntryID(c.Entry)) }); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline"
+	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/bus"
 	"github.com/quell-project/quell/internal/platform/store"
 )
@@ -193,8 +194,8 @@ func (a *App) prune(ctx context.Context) error {
 // watch adds the metrics that are read from the parts.
 func (a *App) watch() {
 	m := a.metrics
-	for _, t := range []domain.SignalType{domain.PDQ, domain.SHA256, domain.MD5} {
-		m.Gauge("quell_index_signals", "Live signals in the index, by type.", map[string]string{"type": string(t)}, func() float64 { return float64(a.index.Size(t)) })
+	for _, t := range signal.All() {
+		m.Gauge("quell_index_signals", "Live signals in the index, by type.", map[string]string{"type": string(t.Name())}, func() float64 { return float64(a.index.Size(t.Name())) })
 	}
 	m.Counter("quell_index_refused_total", "Signals that could not be indexed.", nil, func() float64 { return float64(a.index.Refused()) })
 	m.Gauge("quell_outbox_lag", "Events that are recorded and not yet on the bus; -1: could not be asked.", nil, asked(a.relay.Lag))
