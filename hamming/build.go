@@ -1,0 +1,132 @@
+package hamming
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// buildTables makes the tables of a segment whose codes are there. Besides what
+// it makes it needs 8 bytes a code for each worker.
+func (s *segment) buildTables(k Kernel, workers int) {
+	n := len(s.codes)
+	width := widthFor(n)
+	counts := make([]uint32, chunks<<width+1)
+	countBuckets(counts, s.codes, width, nil)
+	found := findCrowds(s.codes, counts, width, k)
+	var skip []uint64
+	if len(found) > 0 {
+		skip = make([]uint64, (n+63)/64)
+		for _, c := range found {
+			for _, m := range c.members {
+				skip[m.position/64] |= 1 << (m.position % 64)
+			}
+		}
+		n -= membersOf(found)
+		width = widthFor(n)
+		counts = make([]uint32, chunks<<width+1)
+		countBuckets(counts, s.codes, width, skip)
+	}
+	r := newRegion(int(tablesSize(n, width, len(found), membersOf(found))))
+	s.memory = append(s.memory, r)
+	s.tables = carveTables(&carver{rest: r.data}, n, width, len(found), membersOf(found))
+	s.crowds.set(found, s.codes)
+	total := uint32(0)
+	for i, count := range counts {
+		s.starts[i] = total
+		total += count
+	}
+	s.scatter(skip, max(workers, 1))
+}
+
+// carveTables cuts the arrays of tables with n entries, and of crowds.
+func carveTables(c *carver, n, width, crowds, members int) tables {
+	return tables{
+		width:     width,
+		entries:   uint32(n),
+		starts:    carve[uint32](c, chunks<<width+1),
+		sketches:  carve[uint16](c, chunks*uint64(n)+sketchGroup),
+		positions: carve[uint8](c, 3*chunks*uint64(n)+1),
+		crowds:    carveCrowds(c, crowds, members),
+	}
+}
+
+// tablesSize returns the bytes of what carveTables cuts.
+func tablesSize(n, width, crowds, members int) uint64 {
+	entries := chunks * uint64(n)
+	return align(4*(chunks<<width+1)) + align(2*(entries+sketchGroup)) + align(3*entries+1) + crowdsSize(crowds, members)
+}
+
+// countBuckets adds to counts how many codes, of those that are not to be
+// skipped, lie in each bucket of each table.
+func countBuckets(counts []uint32, codes []Code, width int, skip []uint64) {
+	for i := range codes {
+		if skip != nil && skip[i/64]>>(i%64)&1 != 0 {
+			continue
+		}
+		for c := range chunks {
+			counts[c<<width+int(codes[i].chunk(c)>>(chunkBits-width))]++
+		}
+	}
+}
+
+// scatter puts every code into its bucket of every table. Each worker takes one
+// table after the other.
+func (s *segment) scatter(skip []uint64, workers int) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	work := func() {
+		sorted := make([]record, s.entries)
+		for c := int(next.Add(1)) - 1; c < chunks; c = int(next.Add(1)) - 1 {
+			s.fillTable(c, skip, sorted)
+		}
+	}
+	for range workers - 1 {
+		group.Go(work)
+	}
+	work()
+	group.Wait()
+}
+
+// record is an entry on its way into a table.
+type record struct {
+	position uint32
+	sketch   uint16
+	low      uint16 // the bits of its bucket that are not sorted by yet
+}
+
+// fillTable sorts the entries of a table into its buckets in two steps, by the
+// upper bits of the bucket's number and then by the lower ones. Sorting by all of
+// them at once would write to 65,536 places in turn, which misses every cache.
+func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
+	low := s.width / 2 // bits of the second step
+	starts := s.starts[c<<s.width:][:1<<s.width+1]
+	base := starts[0]
+	coarse := make([]uint32, 1<<(s.width-low))
+	for i := range coarse {
+		coarse[i] = starts[i<<low] - base
+	}
+	following := (c + 1) % chunks
+	shift := chunkBits - s.width
+	for i := range s.codes {
+		if skip != nil && skip[i/64]>>(i%64)&1 != 0 {
+			continue
+		}
+		code := &s.codes[i]
+		bucket := code.chunk(c) >> shift
+		at := &coarse[bucket>>low]
+		sorted[*at] = record{uint32(i), code.chunk(following), bucket & (1<<low - 1)}
+		*at++
+	}
+	var fine [1 << (chunkBits / 2)]uint32
+	for block := range coarse {
+		first := starts[block<<low]
+		copy(fine[:1<<low], starts[block<<low:])
+		for _, r := range sorted[first-base : coarse[block]] {
+			at := fine[r.low]
+			fine[r.low]++
+			s.sketches[at] = r.sketch
+			p := s.positions[3*at:][:3]
+			p[0], p[1], p[2] = byte(r.position), byte(r.position>>8), byte(r.position>>16)
+		}
+	}
+}

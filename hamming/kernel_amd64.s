@@ -1,0 +1,538 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// A span is 16 bytes: first and count of 4 bytes, want and limit of 2, query of 4.
+#define spanSize 16
+#define ahead (10*spanSize) // lookAhead spans
+
+// Brings the sketches of the span that lies ahead of SI into the cache, at most
+// 16 lines of them. R8 holds the sketches; R10 and R11 are lost.
+#define PREFETCH_AHEAD(line) \
+	MOVL   (ahead+0)(SI), R10       \
+	MOVL   (ahead+4)(SI), R11       \
+	CMPL   R11, $512                \
+	CMOVLHI R15, R11                \
+	LEAQ   (R8)(R10*2), R10         \
+	LEAQ   -2(R10)(R11*2), R11      \
+line: \
+	PREFETCHT0 (R10)                \
+	ADDQ   $64, R10                 \
+	CMPQ   R10, R11                 \
+	JB     line                     \
+	PREFETCHT0 (R11)
+
+// func nearAVX512(spans *span, n int, sketches *uint16, positions *byte, out *candidate, room int) (done, found int)
+//
+// SI is the span, R13 the end of spans, DI the next place in out, R9 the last
+// value of DI with room for a group; BX is the entry at R10, CX those left. R12
+// holds the positions.
+TEXT ·nearAVX512(SB), NOSPLIT, $0-64
+	MOVQ spans+0(FP), SI
+	MOVQ n+8(FP), R13
+	SHLQ $4, R13
+	ADDQ SI, R13
+	MOVQ sketches+16(FP), R8
+	MOVQ positions+24(FP), R12
+	MOVQ out+32(FP), DI
+	MOVQ room+40(FP), R9
+	LEAQ -(32*8)(DI)(R9*8), R9
+	MOVL $512, R15
+
+nextSpan:
+	CMPQ SI, R13
+	JAE  stop
+	PREFETCH_AHEAD(line512)
+	MOVL 0(SI), BX
+	MOVL 4(SI), CX
+	VPBROADCASTW 8(SI), Z1
+	VPBROADCASTW 10(SI), Z2
+	LEAQ (R8)(BX*2), R10
+	CMPL CX, $32
+	JB   tail
+
+group:
+	VPXORD   (R10), Z1, Z3
+	VPOPCNTW Z3, Z3
+	VPCMPUW  $2, Z2, Z3, K1 // count <= limit
+	KMOVD    K1, AX
+	ADDQ     $64, R10
+	SUBL     $32, CX
+	TESTL    AX, AX
+	JNZ      emit
+
+continue:
+	ADDL $32, BX
+	CMPL CX, $32
+	JAE  group
+
+tail:
+	TESTL CX, CX
+	JZ    spanDone
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVD DX, K2
+	VMOVDQU16.Z (R10), K2, Z3
+	VPXORD   Z1, Z3, Z3
+	VPOPCNTW Z3, Z3
+	VPCMPUW  $2, Z2, Z3, K2, K1
+	KMOVD    K1, AX
+	XORL     CX, CX
+	TESTL    AX, AX
+	JNZ      emit
+
+spanDone:
+	ADDQ $spanSize, SI
+	JMP  nextSpan
+
+emit:
+	MOVL 12(SI), R14
+	SHLQ $32, R14
+
+emitOne:
+	TZCNTL AX, DX
+	ADDL   BX, DX
+	LEAQ   (DX)(DX*2), R11
+	PREFETCHT0 (R12)(R11*1) // where the position is
+	ORQ    R14, DX
+	MOVQ   DX, (DI)
+	ADDQ   $8, DI
+	BLSRL  AX, AX
+	JNZ    emitOne
+	CMPQ   DI, R9
+	JBE    emitted
+	ADDL   $32, BX // full: leave what is not read of this span
+	MOVL   BX, 0(SI)
+	MOVL   CX, 4(SI)
+	TESTL  CX, CX
+	JNZ    stop
+	ADDQ   $spanSize, SI
+	JMP    stop
+
+emitted:
+	TESTL CX, CX
+	JZ    spanDone
+	JMP   continue
+
+stop:
+	MOVQ spans+0(FP), AX
+	SUBQ AX, SI
+	SHRQ $4, SI
+	MOVQ SI, done+48(FP)
+	MOVQ out+32(FP), AX
+	SUBQ AX, DI
+	SHRQ $3, DI
+	MOVQ DI, found+56(FP)
+	VZEROUPPER
+	RET
+
+// The number of bits set in 0 to 15, twice, and the low half of each byte.
+DATA nibbleCount<>+0(SB)/8, $0x0302020102010100
+DATA nibbleCount<>+8(SB)/8, $0x0403030203020201
+DATA nibbleCount<>+16(SB)/8, $0x0302020102010100
+DATA nibbleCount<>+24(SB)/8, $0x0403030203020201
+GLOBL nibbleCount<>(SB), RODATA|NOPTR, $32
+
+DATA lowNibble<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL lowNibble<>(SB), RODATA|NOPTR, $8
+
+DATA byteOnes<>+0(SB)/8, $0x0101010101010101
+GLOBL byteOnes<>(SB), RODATA|NOPTR, $8
+
+// Counts the bits of each byte of X into X; T is lost. Y14 holds the low-nibble
+// mask, Y15 the counts of the nibbles.
+#define COUNT_BYTES(X, T) \
+	VPSRLW  $4, X, T     \
+	VPAND   Y14, X, X    \
+	VPAND   Y14, T, T    \
+	VPSHUFB X, Y15, X    \
+	VPSHUFB T, Y15, T    \
+	VPADDB  X, T, X
+
+// func nearAVX2(spans *span, n int, sketches *uint16, positions *byte, out *candidate, room int) (done, found int)
+//
+// Registers as in nearAVX512. A group is 16 sketches; the last one of a span is
+// read whole and cut to what belongs to it.
+TEXT ·nearAVX2(SB), NOSPLIT, $0-64
+	MOVQ spans+0(FP), SI
+	MOVQ n+8(FP), R13
+	SHLQ $4, R13
+	ADDQ SI, R13
+	MOVQ sketches+16(FP), R8
+	MOVQ positions+24(FP), R12
+	MOVQ out+32(FP), DI
+	MOVQ room+40(FP), R9
+	LEAQ -(32*8)(DI)(R9*8), R9
+	MOVL $512, R15
+	VMOVDQU nibbleCount<>(SB), Y15
+	VPBROADCASTQ lowNibble<>(SB), Y14
+	VPBROADCASTQ byteOnes<>(SB), Y13
+
+nextSpan:
+	CMPQ SI, R13
+	JAE  stop
+	PREFETCH_AHEAD(line256)
+	MOVL 0(SI), BX
+	MOVL 4(SI), CX
+	VPBROADCASTW 8(SI), Y1
+	VPBROADCASTW 10(SI), Y2
+	LEAQ (R8)(BX*2), R10
+	SUBL $16, CX // from here on those behind the group
+	JLT  tail
+
+group:
+	VPXOR      (R10), Y1, Y3
+	COUNT_BYTES(Y3, Y4)
+	VPMADDUBSW Y13, Y3, Y3 // counts of 16 bits
+	VPCMPGTW   Y2, Y3, Y3  // count > limit
+	VPMOVMSKB  Y3, AX
+	XORL       $0xffffffff, AX
+	JNZ        emit
+
+continue:
+	ADDL $16, BX
+	ADDQ $32, R10
+	SUBL $16, CX
+	JGE  group
+
+tail:
+	ADDL $16, CX
+	JZ   spanDone
+	VPXOR      (R10), Y1, Y3
+	COUNT_BYTES(Y3, Y4)
+	VPMADDUBSW Y13, Y3, Y3
+	VPCMPGTW   Y2, Y3, Y3
+	VPMOVMSKB  Y3, AX
+	XORL       $0xffffffff, AX
+	ADDL       CX, CX
+	BZHIL      CX, AX, AX
+	MOVL       $0, CX // nothing is left; no flags
+	JNZ        emit
+
+spanDone:
+	ADDQ $spanSize, SI
+	JMP  nextSpan
+
+emit: // two bits stand for a sketch
+	ANDL $0x55555555, AX
+	MOVL 12(SI), R14
+	SHLQ $32, R14
+
+emitOne:
+	TZCNTL AX, DX
+	SHRL   $1, DX
+	ADDL   BX, DX
+	LEAQ   (DX)(DX*2), R11
+	PREFETCHT0 (R12)(R11*1) // where the position is
+	ORQ    R14, DX
+	MOVQ   DX, (DI)
+	ADDQ   $8, DI
+	BLSRL  AX, AX
+	JNZ    emitOne
+	CMPQ   DI, R9
+	JBE    emitted
+	ADDL   $16, BX // full: leave what is not read of this span
+	MOVL   BX, 0(SI)
+	MOVL   CX, 4(SI)
+	TESTL  CX, CX
+	JNZ    stop
+	ADDQ   $spanSize, SI
+	JMP    stop
+
+emitted:
+	TESTL CX, CX
+	JZ    spanDone
+	JMP   continue
+
+stop:
+	MOVQ spans+0(FP), AX
+	SUBQ AX, SI
+	SHRQ $4, SI
+	MOVQ SI, done+48(FP)
+	MOVQ out+32(FP), AX
+	SUBQ AX, DI
+	SHRQ $3, DI
+	MOVQ DI, found+56(FP)
+	VZEROUPPER
+	RET
+
+// The code in each lane of the words that pairsAVX512 transposes.
+DATA laneCode<>+0(SB)/8, $0x0705060403010200
+GLOBL laneCode<>(SB), RODATA|NOPTR, $8
+
+// func pairsAVX512(codes *Code, n int, queries *Code, nq int, radius int, out *pair, room int) (done, found int)
+//
+// Eight codes at a time are turned into Z0 to Z3, one for each word of a code.
+// Two words are compared first: unrelated codes differ in 64 of their 128 bits.
+// SI is the group, CX the codes left, R8 a query, R13 the end of queries, DI the
+// next place in out, R9 the last value of DI with room for a group.
+TEXT ·pairsAVX512(SB), NOSPLIT, $0-72
+	MOVQ codes+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ queries+16(FP), R12
+	MOVQ nq+24(FP), R13
+	MOVQ out+40(FP), DI
+	MOVQ room+48(FP), R9
+	MOVQ R13, AX
+	SHLQ $3, AX // places that a group may need
+	SUBQ AX, R9
+	LEAQ (DI)(R9*8), R9
+	SHLQ $5, R13
+	ADDQ R12, R13
+	VPBROADCASTQ radius+32(FP), Z5
+	LEAQ laneCode<>(SB), R15
+	XORL BX, BX // the position of the group
+
+group:
+	CMPQ CX, $8
+	JB   stop
+	CMPQ DI, R9
+	JA   stop
+	PREFETCHT0 1024(SI)
+	PREFETCHT0 1088(SI)
+	PREFETCHT0 1152(SI)
+	PREFETCHT0 1216(SI)
+	VMOVDQU64 0(SI), Z6
+	VMOVDQU64 64(SI), Z7
+	VMOVDQU64 128(SI), Z8
+	VMOVDQU64 192(SI), Z9
+	VPUNPCKLQDQ Z7, Z6, Z10
+	VPUNPCKHQDQ Z7, Z6, Z11
+	VPUNPCKLQDQ Z9, Z8, Z12
+	VPUNPCKHQDQ Z9, Z8, Z13
+	VSHUFI64X2 $0x88, Z12, Z10, Z0
+	VSHUFI64X2 $0xdd, Z12, Z10, Z2
+	VSHUFI64X2 $0x88, Z13, Z11, Z1
+	VSHUFI64X2 $0xdd, Z13, Z11, Z3
+	MOVQ R12, R8
+
+query:
+	VPXORQ.BCST 0(R8), Z0, Z6
+	VPXORQ.BCST 8(R8), Z1, Z7
+	VPOPCNTQ    Z6, Z6
+	VPOPCNTQ    Z7, Z7
+	VPADDQ      Z6, Z7, Z6
+	VPCMPUQ     $2, Z5, Z6, K1 // <= radius
+	KORTESTB    K1, K1
+	JNZ         more
+
+nextQuery:
+	ADDQ $32, R8
+	CMPQ R8, R13
+	JB   query
+	ADDQ $256, SI
+	ADDQ $8, BX
+	SUBQ $8, CX
+	JMP  group
+
+more:
+	VPXORQ.BCST 16(R8), Z2, Z7
+	VPXORQ.BCST 24(R8), Z3, Z8
+	VPOPCNTQ    Z7, Z7
+	VPOPCNTQ    Z8, Z8
+	VPADDQ      Z7, Z6, Z6
+	VPADDQ      Z8, Z6, Z6
+	VPCMPUQ     $2, Z5, Z6, K1
+	KMOVB       K1, AX
+	TESTL       AX, AX
+	JZ          nextQuery
+	MOVQ        R8, R14
+	SUBQ        R12, R14
+	SHLQ        $27, R14 // number of the query << 32
+
+emitOne:
+	TZCNTL  AX, DX
+	MOVBLZX (R15)(DX*1), DX
+	ADDL    BX, DX
+	ORQ     R14, DX
+	MOVQ    DX, (DI)
+	ADDQ    $8, DI
+	BLSRL   AX, AX
+	JNZ     emitOne
+	JMP     nextQuery
+
+stop:
+	MOVQ BX, done+56(FP)
+	MOVQ out+40(FP), AX
+	SUBQ AX, DI
+	SHRQ $3, DI
+	MOVQ DI, found+64(FP)
+	VZEROUPPER
+	RET
+
+// func pairsAVX2(codes *Code, n int, queries *Code, nq int, radius int, out *pair, room int) (done, found int)
+//
+// As pairsAVX512, four codes at a time.
+TEXT ·pairsAVX2(SB), NOSPLIT, $0-72
+	MOVQ codes+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ queries+16(FP), R12
+	MOVQ nq+24(FP), R13
+	MOVQ out+40(FP), DI
+	MOVQ room+48(FP), R9
+	MOVQ R13, AX
+	SHLQ $3, AX
+	SUBQ AX, R9
+	LEAQ (DI)(R9*8), R9
+	SHLQ $5, R13
+	ADDQ R12, R13
+	VPBROADCASTQ radius+32(FP), Y5
+	VMOVDQU nibbleCount<>(SB), Y15
+	VPBROADCASTQ lowNibble<>(SB), Y14
+	VPXOR Y13, Y13, Y13
+	XORL BX, BX
+
+group:
+	CMPQ CX, $4
+	JB   stop
+	CMPQ DI, R9
+	JA   stop
+	PREFETCHT0 1024(SI)
+	PREFETCHT0 1088(SI)
+	VMOVDQU 0(SI), Y6
+	VMOVDQU 32(SI), Y7
+	VMOVDQU 64(SI), Y8
+	VMOVDQU 96(SI), Y9
+	VPUNPCKLQDQ Y7, Y6, Y10
+	VPUNPCKHQDQ Y7, Y6, Y11
+	VPUNPCKLQDQ Y9, Y8, Y12
+	VPUNPCKHQDQ Y9, Y8, Y6
+	VPERM2I128 $0x20, Y12, Y10, Y0
+	VPERM2I128 $0x31, Y12, Y10, Y2
+	VPERM2I128 $0x20, Y6, Y11, Y1
+	VPERM2I128 $0x31, Y6, Y11, Y3
+	MOVQ R12, R8
+
+query:
+	VPBROADCASTQ 0(R8), Y6
+	VPBROADCASTQ 8(R8), Y7
+	VPXOR     Y0, Y6, Y6
+	VPXOR     Y1, Y7, Y7
+	COUNT_BYTES(Y6, Y8)
+	COUNT_BYTES(Y7, Y9)
+	VPADDB    Y6, Y7, Y6
+	VPSADBW   Y13, Y6, Y6 // counts of 64 bits of both words
+	VPCMPGTQ  Y5, Y6, Y7  // > radius
+	VMOVMSKPD Y7, AX
+	CMPL      AX, $15
+	JNE       more
+
+nextQuery:
+	ADDQ $32, R8
+	CMPQ R8, R13
+	JB   query
+	ADDQ $128, SI
+	ADDQ $4, BX
+	SUBQ $4, CX
+	JMP  group
+
+more:
+	VPBROADCASTQ 16(R8), Y7
+	VPBROADCASTQ 24(R8), Y8
+	VPXOR     Y2, Y7, Y7
+	VPXOR     Y3, Y8, Y8
+	COUNT_BYTES(Y7, Y9)
+	COUNT_BYTES(Y8, Y10)
+	VPADDB    Y7, Y8, Y7
+	VPSADBW   Y13, Y7, Y7
+	VPADDQ    Y7, Y6, Y6
+	VPCMPGTQ  Y5, Y6, Y7
+	VMOVMSKPD Y7, AX
+	XORL      $15, AX
+	JZ        nextQuery
+	MOVQ      R8, R14
+	SUBQ      R12, R14
+	SHLQ      $27, R14
+
+emitOne:
+	TZCNTL AX, DX
+	ADDL   BX, DX
+	ORQ    R14, DX
+	MOVQ   DX, (DI)
+	ADDQ   $8, DI
+	BLSRL  AX, AX
+	JNZ    emitOne
+	JMP    nextQuery
+
+stop:
+	MOVQ BX, done+56(FP)
+	MOVQ out+40(FP), AX
+	SUBQ AX, DI
+	SHRQ $3, DI
+	MOVQ DI, found+64(FP)
+	VZEROUPPER
+	RET
+
+// func locateAMD64(near *candidate, n int, positions *byte, codes *Code, out *uint32)
+//
+// n is not 0.
+TEXT ·locateAMD64(SB), NOSPLIT, $0-40
+	MOVQ near+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ positions+16(FP), R8
+	MOVQ codes+24(FP), R9
+	MOVQ out+32(FP), DI
+
+next:
+	MOVL (SI), AX
+	LEAQ (AX)(AX*2), AX
+	MOVL (R8)(AX*1), AX
+	ANDL $0xffffff, AX
+	MOVL AX, (DI)
+	SHLQ $5, AX
+	PREFETCHT0 (R9)(AX*1)
+	ADDQ $8, SI
+	ADDQ $4, DI
+	DECQ CX
+	JNZ  next
+	RET
+
+// func prefetchBuckets(starts *uint32, width int, query *Code)
+//
+// For each chunk, the home bucket and those with one of its bits flipped. The
+// lowest four bits lie in the same cache line or the next.
+TEXT ·prefetchBuckets(SB), NOSPLIT, $0-24
+	MOVQ starts+0(FP), R8
+	MOVQ width+8(FP), CX
+	MOVQ query+16(FP), SI
+	MOVL $4, R9
+	SHLQ CX, R9  // bytes of a table's starts
+	MOVQ R9, R10 // 4 << width: the first flip that is none
+	MOVL $16, DX // chunks left
+	NEGQ CX
+	ADDQ $14, CX // chunk >> (16 - width), times 4
+
+chunk:
+	MOVWLZX (SI), AX
+	CMPQ CX, $0
+	JLT  wide
+	SHRL CX, AX
+	ANDL $~3, AX
+	JMP  home
+
+wide: // width 15 or 16
+	MOVQ CX, R12
+	NEGQ CX
+	SHLL CX, AX
+	MOVQ R12, CX
+	ANDL $~3, AX
+
+home:
+	PREFETCHT0 (R8)(AX*1)
+	MOVL $64, BX
+
+flip:
+	CMPQ BX, R10
+	JAE  done
+	MOVQ AX, R11
+	XORQ BX, R11
+	PREFETCHT0 (R8)(R11*1)
+	ADDQ BX, BX
+	JMP  flip
+
+done:
+	ADDQ R9, R8
+	ADDQ $2, SI
+	DECL DX
+	JNZ  chunk
+	RET
