@@ -59,6 +59,12 @@ type span struct {
 	query        uint32 // handed through to the candidates
 }
 
+// group is up to 64 entries that follow each other, of which some are near.
+type group struct {
+	first, query uint32
+	near         uint64 // bit i stands for entry first+i
+}
+
 // candidate is an entry with a near sketch.
 type candidate struct{ entry, query uint32 }
 
@@ -69,7 +75,7 @@ const (
 
 	// Sketches are compared in groups of at most this many; so many follow the
 	// last one, to be read and not to be found.
-	sketchGroup = 32
+	sketchGroup = 64
 )
 
 // prefetch lets the processor fetch the starts of the buckets whose number
@@ -80,24 +86,63 @@ func (k Kernel) prefetch(t *tables, query *Code) {
 	}
 }
 
-// near writes the near entries of spans to out. It works until all spans are
-// done, or until fewer than sketchGroup places are left; of the span where it
-// stopped, the first one not done, it leaves what is not read yet. The capacity
-// of spans must be lookAhead more than their number.
-func (k Kernel) near(t *tables, spans []span, out []candidate) (done, found int) {
+// flipSpans is the most spans that flips may write.
+const flipSpans = chunkBits + 1
+
+// flips writes the spans of table c for the home bucket, with the given limit, and
+// for those whose number differs from it in one bit, with one less. Some may be
+// empty. It returns how many they are.
+func (k Kernel) flips(t *tables, c int, home uint32, want, limit uint16, query uint32, out []span) int {
+	if k == AVX512 {
+		_ = out[flipSpans-1]
+		flipsAVX512(&t.starts[c<<t.width], home, uint32(t.width), uint32(limit)<<16|uint32(want), query, &out[0])
+		return flipSpans
+	}
+	first, end := t.bucket(c, home)
+	out[0] = span{first, end - first, want, limit, query}
+	out = out[1 : 1+t.width]
+	for i := range out {
+		first, end := t.bucket(c, home^1<<i)
+		out[i] = span{first, end - first, want, limit - 1, query}
+	}
+	return 1 + len(out)
+}
+
+// near writes the groups of the spans' entries of which some are near to out. It
+// works until all spans are done, or until the last place is taken; of the span
+// where it stopped, the first one not done, it leaves what is not read yet. The
+// capacity of spans must be lookAhead more than their number.
+func (k Kernel) near(t *tables, spans []span, out []group) (done, found int) {
 	if len(spans) == 0 {
 		return 0, 0
 	}
-	_, _ = spans[:len(spans)+lookAhead], out[sketchGroup-1]
+	_, _ = spans[:len(spans)+lookAhead], out[0]
 	switch k {
 	case AVX512:
-		return nearAVX512(&spans[0], len(spans), &t.sketches[0], &t.positions[0], &out[0], len(out))
+		return nearAVX512(&spans[0], len(spans), &t.sketches[0], &out[0], len(out))
 	case AVX2:
-		return nearAVX2(&spans[0], len(spans), &t.sketches[0], &t.positions[0], &out[0], len(out))
+		return nearAVX2(&spans[0], len(spans), &t.sketches[0], &out[0], len(out))
 	default:
 		touch(spans, t.sketches)
 		return nearPortable(spans, t.sketches, out)
 	}
+}
+
+// expand writes the near entries of groups to out, as far as there is room for the
+// 64 of a group, and lets the processor fetch their positions.
+func (k Kernel) expand(t *tables, groups []group, out []candidate) (done, found int) {
+	_ = out[sketchGroup-1]
+	if k >= AVX2 && len(groups) > 0 {
+		return expandAMD64(&groups[0], len(groups), &t.positions[0], &out[0], len(out))
+	}
+	for ; done < len(groups) && found+sketchGroup <= len(out); done++ {
+		g := &groups[done]
+		for near := g.near; near != 0; near &= near - 1 {
+			out[found] = candidate{g.first + uint32(bits.TrailingZeros64(near)), g.query}
+			found++
+		}
+	}
+	return done, found
 }
 
 // locate writes the positions of the codes of near entries to out, and lets the
@@ -159,7 +204,7 @@ func touch(spans []span, sketches []uint16) (read uint16) {
 	return read
 }
 
-func nearPortable(spans []span, sketches []uint16, out []candidate) (done, found int) {
+func nearPortable(spans []span, sketches []uint16, out []group) (done, found int) {
 	for i := range spans {
 		sp := &spans[i]
 		want, limit := lanes*uint64(sp.want), lanes*(0x8000+uint64(sp.limit))
@@ -167,20 +212,19 @@ func nearPortable(spans []span, sketches []uint16, out []candidate) (done, found
 			at, mask := nextNear(sketches[sp.first:][:sp.count+sketchPad], want, limit)
 			skip := min(uint32(at), sp.count)
 			sp.first, sp.count = sp.first+skip, sp.count-skip
+			if sp.count == 0 {
+				break
+			}
 			step := min(4, sp.count)
-			for ; mask != 0; mask &= mask - 1 {
-				if lane := uint32(bits.TrailingZeros64(mask) / 16); lane < step {
-					out[found] = candidate{sp.first + lane, sp.query}
-					found++
+			near := (mask>>15&1 | mask>>30&2 | mask>>45&4 | mask>>60&8) & (1<<step - 1)
+			if near != 0 {
+				if found == len(out) {
+					return i, found
 				}
+				out[found] = group{sp.first, sp.query, near}
+				found++
 			}
 			sp.first, sp.count = sp.first+step, sp.count-step
-			if len(out)-found < sketchGroup {
-				if sp.count == 0 {
-					i++
-				}
-				return i, found
-			}
 		}
 	}
 	return len(spans), found

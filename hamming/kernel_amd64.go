@@ -38,10 +38,16 @@ var vectorKernels = sync.OnceValue(func() (found []Kernel) {
 // called by them alone.
 
 //go:noescape
-func nearAVX512(spans *span, n int, sketches *uint16, positions *byte, out *candidate, room int) (done, found int)
+func nearAVX512(spans *span, n int, sketches *uint16, out *group, room int) (done, found int)
 
 //go:noescape
-func nearAVX2(spans *span, n int, sketches *uint16, positions *byte, out *candidate, room int) (done, found int)
+func nearAVX2(spans *span, n int, sketches *uint16, out *group, room int) (done, found int)
+
+//go:noescape
+func flipsAVX512(starts *uint32, home, width, bounds, query uint32, out *span)
+
+//go:noescape
+func expandAMD64(groups *group, n int, positions *byte, out *candidate, room int) (done, found int)
 
 //go:noescape
 func pairsAVX512(codes *Code, n int, queries *Code, nq int, radius int, out *pair, room int) (done, found int)

@@ -3,126 +3,180 @@
 #include "textflag.h"
 
 // A span is 16 bytes: first and count of 4 bytes, want and limit of 2, query of 4.
+// A group is 16 bytes: first and query of 4 bytes, near of 8.
 #define spanSize 16
 #define ahead (10*spanSize) // lookAhead spans
 
 // Brings the sketches of the span that lies ahead of SI into the cache, at most
 // 16 lines of them. R8 holds the sketches; R10 and R11 are lost.
 #define PREFETCH_AHEAD(line) \
-	MOVL   (ahead+0)(SI), R10       \
-	MOVL   (ahead+4)(SI), R11       \
-	CMPL   R11, $512                \
-	CMOVLHI R15, R11                \
-	LEAQ   (R8)(R10*2), R10         \
-	LEAQ   -2(R10)(R11*2), R11      \
+	MOVL   (ahead+0)(SI), R10  \
+	MOVL   (ahead+4)(SI), R11  \
+	CMPL   R11, $512           \
+	CMOVLHI R15, R11           \
+	LEAQ   (R8)(R10*2), R10    \
+	LEAQ   -2(R10)(R11*2), R11 \
 line: \
-	PREFETCHT0 (R10)                \
-	ADDQ   $64, R10                 \
-	CMPQ   R10, R11                 \
-	JB     line                     \
+	PREFETCHT0 (R10)           \
+	ADDQ   $64, R10            \
+	CMPQ   R10, R11            \
+	JB     line                \
 	PREFETCHT0 (R11)
 
-// func nearAVX512(spans *span, n int, sketches *uint16, positions *byte, out *candidate, room int) (done, found int)
+// Writes the group BX whose near bits are AX, and keeps it if there are any. The
+// next one is written over it otherwise, so that no jump depends on what is near.
+// DX is lost.
+#define KEEP_GROUP \
+	MOVQ  BX, 0(DI) \
+	MOVQ  AX, 8(DI) \
+	XORL  DX, DX    \
+	TESTQ AX, AX    \
+	SETNE DX        \
+	SHLQ  $4, DX    \
+	ADDQ  DX, DI
+
+// func nearAVX512(spans *span, n int, sketches *uint16, out *group, room int) (done, found int)
 //
-// SI is the span, R13 the end of spans, DI the next place in out, R9 the last
-// value of DI with room for a group; BX is the entry at R10, CX those left. R12
-// holds the positions.
-TEXT ·nearAVX512(SB), NOSPLIT, $0-64
+// SI is the span, R13 the end of spans, DI the next place in out, R9 the last one;
+// BX is the query << 32 | the entry at R10, CX the entries left.
+TEXT ·nearAVX512(SB), NOSPLIT, $0-56
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
 	MOVQ sketches+16(FP), R8
-	MOVQ positions+24(FP), R12
-	MOVQ out+32(FP), DI
-	MOVQ room+40(FP), R9
-	LEAQ -(32*8)(DI)(R9*8), R9
+	MOVQ out+24(FP), DI
+	MOVQ room+32(FP), R9
+	SHLQ $4, R9
+	LEAQ -16(DI)(R9*1), R9
 	MOVL $512, R15
 
 nextSpan:
 	CMPQ SI, R13
 	JAE  stop
 	PREFETCH_AHEAD(line512)
-	MOVL 0(SI), BX
+	MOVL 0(SI), AX
 	MOVL 4(SI), CX
+	MOVL 12(SI), BX
 	VPBROADCASTW 8(SI), Z1
 	VPBROADCASTW 10(SI), Z2
-	LEAQ (R8)(BX*2), R10
-	CMPL CX, $32
-	JB   tail
+	LEAQ (R8)(AX*2), R10
+	SHLQ $32, BX
+	ORQ  AX, BX
+	CMPQ CX, $64
+	JLS  last
 
-group:
-	VPXORD   (R10), Z1, Z3
+full:
+	VPXORD   0(R10), Z1, Z3
+	VPXORD   64(R10), Z1, Z4
 	VPOPCNTW Z3, Z3
+	VPOPCNTW Z4, Z4
 	VPCMPUW  $2, Z2, Z3, K1 // count <= limit
-	KMOVD    K1, AX
-	ADDQ     $64, R10
-	SUBL     $32, CX
-	TESTL    AX, AX
-	JNZ      emit
+	VPCMPUW  $2, Z2, Z4, K2
+	KUNPCKDQ K1, K2, K1
+	KMOVQ    K1, AX
+	KEEP_GROUP
+	ADDQ $128, R10
+	ADDQ $64, BX
+	SUBQ $64, CX
+	CMPQ DI, R9
+	JHI  leave
+	CMPQ CX, $64
+	JHI  full
 
-continue:
-	ADDL $32, BX
-	CMPL CX, $32
-	JAE  group
-
-tail:
-	TESTL CX, CX
-	JZ    spanDone
-	MOVL  $-1, DX
-	BZHIL CX, DX, DX
-	KMOVD DX, K2
-	VMOVDQU16.Z (R10), K2, Z3
+last:
+	MOVQ  $-1, AX
+	BZHIQ CX, AX, AX
+	KMOVD AX, K1
+	SHRQ  $32, AX
+	KMOVD AX, K2
+	VMOVDQU16.Z 0(R10), K1, Z3
+	VMOVDQU16.Z 64(R10), K2, Z4
 	VPXORD   Z1, Z3, Z3
+	VPXORD   Z1, Z4, Z4
 	VPOPCNTW Z3, Z3
-	VPCMPUW  $2, Z2, Z3, K2, K1
-	KMOVD    K1, AX
-	XORL     CX, CX
-	TESTL    AX, AX
-	JNZ      emit
-
-spanDone:
+	VPOPCNTW Z4, Z4
+	VPCMPUW  $2, Z2, Z3, K1, K1
+	VPCMPUW  $2, Z2, Z4, K2, K2
+	KUNPCKDQ K1, K2, K1
+	KMOVQ    K1, AX
+	KEEP_GROUP
 	ADDQ $spanSize, SI
-	JMP  nextSpan
+	CMPQ DI, R9
+	JLS  nextSpan
+	JMP  stop
 
-emit:
-	MOVL 12(SI), R14
-	SHLQ $32, R14
-
-emitOne:
-	TZCNTL AX, DX
-	ADDL   BX, DX
-	LEAQ   (DX)(DX*2), R11
-	PREFETCHT0 (R12)(R11*1) // where the position is
-	ORQ    R14, DX
-	MOVQ   DX, (DI)
-	ADDQ   $8, DI
-	BLSRL  AX, AX
-	JNZ    emitOne
-	CMPQ   DI, R9
-	JBE    emitted
-	ADDL   $32, BX // full: leave what is not read of this span
-	MOVL   BX, 0(SI)
-	MOVL   CX, 4(SI)
-	TESTL  CX, CX
-	JNZ    stop
-	ADDQ   $spanSize, SI
-	JMP    stop
-
-emitted:
-	TESTL CX, CX
-	JZ    spanDone
-	JMP   continue
+leave: // out is full: leave what is not read of this span
+	MOVL BX, 0(SI)
+	MOVL CX, 4(SI)
 
 stop:
 	MOVQ spans+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+48(FP)
-	MOVQ out+32(FP), AX
+	MOVQ SI, done+40(FP)
+	MOVQ out+24(FP), AX
 	SUBQ AX, DI
-	SHRQ $3, DI
-	MOVQ DI, found+56(FP)
+	SHRQ $4, DI
+	MOVQ DI, found+48(FP)
+	VZEROUPPER
+	RET
+
+// The one-bit flips of a chunk.
+DATA flipOne<>+0(SB)/8, $0x0000000200000001
+DATA flipOne<>+8(SB)/8, $0x0000000800000004
+DATA flipOne<>+16(SB)/8, $0x0000002000000010
+DATA flipOne<>+24(SB)/8, $0x0000008000000040
+DATA flipOne<>+32(SB)/8, $0x0000020000000100
+DATA flipOne<>+40(SB)/8, $0x0000080000000400
+DATA flipOne<>+48(SB)/8, $0x0000200000001000
+DATA flipOne<>+56(SB)/8, $0x0000800000004000
+GLOBL flipOne<>(SB), RODATA|NOPTR, $64
+
+// func flipsAVX512(starts *uint32, home, width, bounds, query uint32, out *span)
+//
+// Writes 17 spans in any order: the 16 of the buckets that differ from home in one
+// bit, empty ones for bits beyond the width, and that of home. bounds is want and,
+// above it, the limit of home; the others' is one less.
+TEXT ·flipsAVX512(SB), NOSPLIT, $0-32
+	MOVQ    starts+0(FP), R8
+	MOVL    home+8(FP), AX
+	MOVL    width+12(FP), CX
+	MOVL    bounds+16(FP), BX
+	MOVL    query+20(FP), DX
+	MOVQ    out+24(FP), DI
+	MOVL    0(R8)(AX*4), R9
+	MOVL    4(R8)(AX*4), R10
+	SUBL    R9, R10
+	MOVL    R9, 256(DI)
+	MOVL    R10, 260(DI)
+	MOVL    BX, 264(DI)
+	MOVL    DX, 268(DI)
+	SUBL    $0x10000, BX
+	MOVL    $-1, R11
+	BZHIL   CX, R11, R11
+	KMOVW   R11, K1
+	KMOVW   R11, K2
+	VPBROADCASTD AX, Z1
+	VPXORD  flipOne<>(SB), Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPGATHERDD 0(R8)(Z1*4), K1, Z2
+	VPGATHERDD 4(R8)(Z1*4), K2, Z3
+	VPSUBD  Z2, Z3, Z3
+	VPBROADCASTD BX, Z4
+	VPBROADCASTD DX, Z5
+	VPUNPCKLDQ Z3, Z2, Z6 // first, count of two spans in each part of 16 bytes
+	VPUNPCKHDQ Z3, Z2, Z7
+	VPUNPCKLDQ Z5, Z4, Z8
+	VPUNPCKLQDQ Z8, Z6, Z9
+	VPUNPCKHQDQ Z8, Z6, Z10
+	VPUNPCKLQDQ Z8, Z7, Z11
+	VPUNPCKHQDQ Z8, Z7, Z12
+	VMOVDQU64 Z9, 0(DI)
+	VMOVDQU64 Z10, 64(DI)
+	VMOVDQU64 Z11, 128(DI)
+	VMOVDQU64 Z12, 192(DI)
 	VZEROUPPER
 	RET
 
@@ -149,20 +203,20 @@ GLOBL byteOnes<>(SB), RODATA|NOPTR, $8
 	VPSHUFB T, Y15, T    \
 	VPADDB  X, T, X
 
-// func nearAVX2(spans *span, n int, sketches *uint16, positions *byte, out *candidate, room int) (done, found int)
+// func nearAVX2(spans *span, n int, sketches *uint16, out *group, room int) (done, found int)
 //
-// Registers as in nearAVX512. A group is 16 sketches; the last one of a span is
+// Registers as in nearAVX512. A group is 32 sketches; the last one of a span is
 // read whole and cut to what belongs to it.
-TEXT ·nearAVX2(SB), NOSPLIT, $0-64
+TEXT ·nearAVX2(SB), NOSPLIT, $0-56
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
 	MOVQ sketches+16(FP), R8
-	MOVQ positions+24(FP), R12
-	MOVQ out+32(FP), DI
-	MOVQ room+40(FP), R9
-	LEAQ -(32*8)(DI)(R9*8), R9
+	MOVQ out+24(FP), DI
+	MOVQ room+32(FP), R9
+	SHLQ $4, R9
+	LEAQ -16(DI)(R9*1), R9
 	MOVL $512, R15
 	VMOVDQU nibbleCount<>(SB), Y15
 	VPBROADCASTQ lowNibble<>(SB), Y14
@@ -172,87 +226,56 @@ nextSpan:
 	CMPQ SI, R13
 	JAE  stop
 	PREFETCH_AHEAD(line256)
-	MOVL 0(SI), BX
+	MOVL 0(SI), AX
 	MOVL 4(SI), CX
+	MOVL 12(SI), BX
 	VPBROADCASTW 8(SI), Y1
 	VPBROADCASTW 10(SI), Y2
-	LEAQ (R8)(BX*2), R10
-	SUBL $16, CX // from here on those behind the group
-	JLT  tail
+	LEAQ (R8)(AX*2), R10
+	SHLQ $32, BX
+	ORQ  AX, BX
 
-group:
-	VPXOR      (R10), Y1, Y3
-	COUNT_BYTES(Y3, Y4)
+next:
+	VPXOR 0(R10), Y1, Y3
+	VPXOR 32(R10), Y1, Y4
+	COUNT_BYTES(Y3, Y5)
+	COUNT_BYTES(Y4, Y6)
 	VPMADDUBSW Y13, Y3, Y3 // counts of 16 bits
+	VPMADDUBSW Y13, Y4, Y4
 	VPCMPGTW   Y2, Y3, Y3  // count > limit
+	VPCMPGTW   Y2, Y4, Y4
+	VPACKSSWB  Y4, Y3, Y3
+	VPERMQ     $0xd8, Y3, Y3
 	VPMOVMSKB  Y3, AX
-	XORL       $0xffffffff, AX
-	JNZ        emit
+	NOTL       AX
+	CMPQ CX, $32
+	JLS  last
+	KEEP_GROUP
+	ADDQ $64, R10
+	ADDQ $32, BX
+	SUBQ $32, CX
+	CMPQ DI, R9
+	JLS  next
+	MOVL BX, 0(SI) // out is full: leave what is not read of this span
+	MOVL CX, 4(SI)
+	JMP  stop
 
-continue:
-	ADDL $16, BX
-	ADDQ $32, R10
-	SUBL $16, CX
-	JGE  group
-
-tail:
-	ADDL $16, CX
-	JZ   spanDone
-	VPXOR      (R10), Y1, Y3
-	COUNT_BYTES(Y3, Y4)
-	VPMADDUBSW Y13, Y3, Y3
-	VPCMPGTW   Y2, Y3, Y3
-	VPMOVMSKB  Y3, AX
-	XORL       $0xffffffff, AX
-	ADDL       CX, CX
-	BZHIL      CX, AX, AX
-	MOVL       $0, CX // nothing is left; no flags
-	JNZ        emit
-
-spanDone:
+last:
+	BZHIQ CX, AX, AX
+	KEEP_GROUP
 	ADDQ $spanSize, SI
-	JMP  nextSpan
-
-emit: // two bits stand for a sketch
-	ANDL $0x55555555, AX
-	MOVL 12(SI), R14
-	SHLQ $32, R14
-
-emitOne:
-	TZCNTL AX, DX
-	SHRL   $1, DX
-	ADDL   BX, DX
-	LEAQ   (DX)(DX*2), R11
-	PREFETCHT0 (R12)(R11*1) // where the position is
-	ORQ    R14, DX
-	MOVQ   DX, (DI)
-	ADDQ   $8, DI
-	BLSRL  AX, AX
-	JNZ    emitOne
-	CMPQ   DI, R9
-	JBE    emitted
-	ADDL   $16, BX // full: leave what is not read of this span
-	MOVL   BX, 0(SI)
-	MOVL   CX, 4(SI)
-	TESTL  CX, CX
-	JNZ    stop
-	ADDQ   $spanSize, SI
-	JMP    stop
-
-emitted:
-	TESTL CX, CX
-	JZ    spanDone
-	JMP   continue
+	CMPQ DI, R9
+	JLS  nextSpan
 
 stop:
 	MOVQ spans+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+48(FP)
-	MOVQ out+32(FP), AX
+	MOVQ SI, done+40(FP)
+	MOVQ out+24(FP), AX
 	SUBQ AX, DI
-	SHRQ $3, DI
-	MOVQ DI, found+56(FP)
+	SHRQ $4, DI
+	MOVQ DI, found+48(FP)
 	VZEROUPPER
 	RET
 
@@ -461,6 +484,51 @@ stop:
 	SHRQ $3, DI
 	MOVQ DI, found+64(FP)
 	VZEROUPPER
+	RET
+
+// func expandAMD64(groups *group, n int, positions *byte, out *candidate, room int) (done, found int)
+//
+// SI is the group, R13 the end of groups, DI the next place in out, R9 the last
+// one that leaves room for a group. n is not 0.
+TEXT ·expandAMD64(SB), NOSPLIT, $0-56
+	MOVQ groups+0(FP), SI
+	MOVQ n+8(FP), R13
+	SHLQ $4, R13
+	ADDQ SI, R13
+	MOVQ positions+16(FP), R8
+	MOVQ out+24(FP), DI
+	MOVQ room+32(FP), R9
+	LEAQ -(64*8)(DI)(R9*8), R9
+
+next:
+	MOVQ 0(SI), BX
+	MOVQ 8(SI), AX
+
+one:
+	TZCNTQ AX, DX
+	ADDQ   BX, DX // the entry in the lower half, the query above
+	MOVQ   DX, (DI)
+	MOVL   DX, DX
+	LEAQ   (DX)(DX*2), DX
+	PREFETCHT0 (R8)(DX*1)
+	ADDQ   $8, DI
+	BLSRQ  AX, AX
+	JNZ    one
+	ADDQ   $16, SI
+	CMPQ   DI, R9
+	JHI    stop
+	CMPQ   SI, R13
+	JB     next
+
+stop:
+	MOVQ groups+0(FP), AX
+	SUBQ AX, SI
+	SHRQ $4, SI
+	MOVQ SI, done+40(FP)
+	MOVQ out+24(FP), AX
+	SUBQ AX, DI
+	SHRQ $3, DI
+	MOVQ DI, found+48(FP)
 	RET
 
 // func locateAMD64(near *candidate, n int, positions *byte, codes *Code, out *uint32)

@@ -2,6 +2,7 @@ package hamming
 
 import (
 	"fmt"
+	"maps"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -86,23 +87,75 @@ func checkNear(t *testing.T, k Kernel, rng *rand.Rand, n, spans int, crowded boo
 		}
 	}
 	var got []candidate
-	room := sketchGroup + rng.IntN(100)
-	out := make([]candidate, room+1)
+	room := 1 + rng.IntN(20)
+	out := make([]group, room+1)
+	table := &tables{sketches: sketches, positions: make([]byte, 3*n+1)}
 	for rest := list; len(rest) > 0; {
-		canary := candidate{1 << 31, 1 << 31}
+		canary := group{1 << 31, 1 << 31, 1}
 		out[room] = canary
-		done, found := k.near(&tables{sketches: sketches, positions: []byte{0}}, rest, out[:room])
+		done, found := k.near(table, rest, out[:room])
 		if out[room] != canary {
 			t.Fatal("wrote beyond its room")
 		}
-		if done < len(rest) && room-found >= sketchGroup {
+		if done < len(rest) && found < room {
 			t.Fatalf("stopped after %d of %d spans with %d of %d places left", done, len(rest), room-found, room)
 		}
-		got = append(got, out[:found]...)
+		got = append(got, expandAll(t, k, table, out[:found], sketchGroup+rng.IntN(100))...)
 		rest = rest[done:]
 	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("%d sketches, %d spans, room for %d: got %d candidates, want %d\n%v\n%v", n, spans, room, len(got), len(want), got, want)
+	}
+}
+
+func expandAll(t *testing.T, k Kernel, table *tables, groups []group, room int) (all []candidate) {
+	t.Helper()
+	out := make([]candidate, room+1)
+	for len(groups) > 0 {
+		canary := candidate{1 << 31, 1 << 31}
+		out[room] = canary
+		done, found := k.expand(table, groups, out[:room])
+		if out[room] != canary {
+			t.Fatal("wrote beyond its room")
+		}
+		if done == 0 {
+			t.Fatalf("no group of %d has room in %d places", len(groups), room)
+		}
+		all = append(all, out[:found]...)
+		groups = groups[done:]
+	}
+	return all
+}
+
+// Every kernel must ask for the same buckets.
+func TestKernelsListTheSameFlips(t *testing.T) {
+	t.Parallel()
+	rng := newRand(6)
+	for width := 1; width <= chunkBits; width++ {
+		table := &tables{width: width, starts: make([]uint32, chunks<<width+1)}
+		for i := range table.starts[1:] {
+			table.starts[i+1] = table.starts[i] + rng.Uint32N(5)
+		}
+		c, home := rng.IntN(chunks), rng.Uint32N(1<<width)
+		var want map[span]int
+		for _, k := range append([]Kernel{Portable}, Kernels()...) {
+			out := make([]span, flipSpans+1)
+			n := k.flips(table, c, home, 77, 3, 9, out[:flipSpans])
+			got := map[span]int{}
+			for _, sp := range out[:n] {
+				if sp.count > 0 {
+					got[sp]++
+				}
+			}
+			if out[flipSpans] != (span{}) {
+				t.Fatalf("%v wrote beyond its room", k)
+			}
+			if want == nil {
+				want = got
+			} else if !maps.Equal(got, want) {
+				t.Errorf("width %d: %v lists %v, want %v", width, k, got, want)
+			}
+		}
 	}
 }
 

@@ -17,14 +17,16 @@ var kernelCosts = [...]costs{
 }
 
 const (
-	maxSpans = 288 // holds all 272 buckets of radius 31
-	maxNear  = 256
+	maxSpans  = chunks * flipSpans // all buckets of radius 31
+	maxGroups = 256
+	maxNear   = 256
 )
 
 // scratch is the working memory of one search. It stays on the stack.
 type scratch struct {
 	spans     [maxSpans + lookAhead]span
 	used      int
+	groups    [maxGroups]group
 	near      [maxNear]candidate
 	positions [maxNear]uint32
 	distances [maxNear]uint16
@@ -91,18 +93,19 @@ func (s *segment) lookUp(dst []Hit, p *plan, dead *bitset, work *scratch, budget
 	for c := range chunks {
 		home := uint32(p.query.chunk(c) >> (chunkBits - s.width))
 		want := p.query.chunk((c + 1) % chunks)
+		if p.reach[c] == 1 && work.used+flipSpans <= maxSpans {
+			work.used += p.kernel.flips(&s.tables, c, home, want, uint16(p.pair[c]), 0, work.spans[work.used:])
+			continue
+		}
 		for d := 0; d <= p.reach[c]; d++ {
 			limit := uint16(p.pair[c] - d)
 			for _, flip := range flips[d][:flipCount[s.width][d]] {
-				first, end := s.bucket(c, home^uint32(flip))
-				if first == end {
-					continue
-				}
 				if work.used == maxSpans {
 					if dst, budget = s.readSpans(dst, p, dead, work, budget); budget < 0 {
 						return dst[:undone], false
 					}
 				}
+				first, end := s.bucket(c, home^uint32(flip))
 				work.spans[work.used] = span{first: first, count: end - first, want: want, limit: limit}
 				work.used++
 			}
@@ -127,13 +130,17 @@ func (s *segment) readSpans(dst []Hit, p *plan, dead *bitset, work *scratch, bud
 	if budget -= cost.probe*float32(work.used) + cost.sketch*float32(entries); budget < 0 {
 		return dst, budget
 	}
-	first, used := 0, work.used
+	spans := work.spans[:work.used]
 	work.used = 0
-	for first < used && budget >= 0 {
-		done, found := p.kernel.near(&s.tables, work.spans[first:used], work.near[:])
-		first += done
-		budget -= cost.survivor * float32(found)
-		dst = s.verify(dst, p, dead, work, found)
+	for len(spans) > 0 && budget >= 0 {
+		done, found := p.kernel.near(&s.tables, spans, work.groups[:])
+		spans = spans[done:]
+		for groups := work.groups[:found]; len(groups) > 0 && budget >= 0; {
+			done, found := p.kernel.expand(&s.tables, groups, work.near[:])
+			groups = groups[done:]
+			budget -= cost.survivor * float32(found)
+			dst = s.verify(dst, p, dead, work, found)
+		}
 	}
 	return dst, budget
 }
