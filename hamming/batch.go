@@ -199,7 +199,7 @@ func (b *batch) sortSpans(s *segment, c int) {
 	const places = 1024
 	var at [places]uint32
 	base := s.starts[c<<s.width]
-	perEntry := float32(places) / float32(s.entries+1)
+	perEntry := float32(places) / float32(s.length+1)
 	place := func(sp *span) int {
 		return int(float32(sp.first-base)*perEntry) & (places - 1) // an empty one may begin anywhere
 	}
@@ -224,9 +224,10 @@ func (b *batch) sortSpans(s *segment, c int) {
 func (b *batch) readSpans(s *segment, c int, dead *bitset, budget float32) {
 	p, k := &b.plan, b.plan.kernel
 	cost := &kernelCosts[k]
+	skip := 0
 	for rest := b.sorted; len(rest) > 0; {
-		done, found := k.near(&s.tables, rest, b.work.groups[:])
-		rest = rest[done:]
+		done, skipped, found := k.near(&s.tables, rest, skip, b.work.groups[:])
+		rest, skip = rest[done:], skipped
 		for groups := b.work.groups[:found]; len(groups) > 0; {
 			done, found := k.expand(&s.tables, groups, b.work.near[:])
 			groups = groups[done:]

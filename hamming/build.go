@@ -1,6 +1,7 @@
 package hamming
 
 import (
+	"encoding/binary"
 	"sync"
 	"sync/atomic"
 )
@@ -41,20 +42,20 @@ func (s *segment) buildTables(k Kernel, workers int) {
 // carveTables cuts the arrays of tables with n entries, and of crowds.
 func carveTables(c *carver, n, width, crowds, members int) tables {
 	return tables{
-		width:     width,
-		entries:   uint32(n),
-		starts:    carve[uint32](c, chunks<<width+1),
-		sketches:  carve[uint16](c, chunks*uint64(n)+sketchGroup),
-		positions: carve[uint8](c, 3*chunks*uint64(n)+1),
-		crowds:    carveCrowds(c, crowds, members),
+		width:   width,
+		length:  uint32(n),
+		starts:  carve[uint32](c, chunks<<width+1),
+		entries: carve[uint8](c, entriesSize(n)),
+		crowds:  carveCrowds(c, crowds, members),
 	}
 }
 
 // tablesSize returns the bytes of what carveTables cuts.
 func tablesSize(n, width, crowds, members int) uint64 {
-	entries := chunks * uint64(n)
-	return align(4*(chunks<<width+1)) + align(2*(entries+sketchGroup)) + align(3*entries+1) + crowdsSize(crowds, members)
+	return align(4*(chunks<<width+1)) + align(entriesSize(n)) + crowdsSize(crowds, members)
 }
+
+func entriesSize(n int) uint64 { return chunks*entrySizeInTable*uint64(n) + entriesPad }
 
 // countBuckets adds to counts how many codes, of those that are not to be
 // skipped, lie in each bucket of each table.
@@ -75,7 +76,7 @@ func (s *segment) scatter(skip []uint64, workers int) {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	work := func() {
-		sorted := make([]record, s.entries)
+		sorted := make([]record, s.length)
 		for c := int(next.Add(1)) - 1; c < chunks; c = int(next.Add(1)) - 1 {
 			s.fillTable(c, skip, sorted)
 		}
@@ -117,16 +118,20 @@ func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
 		sorted[*at] = record{uint32(i), code.chunk(following), bucket & (1<<low - 1)}
 		*at++
 	}
-	var fine [1 << (chunkBits / 2)]uint32
+	var fine [1 << (chunkBits / 2)]struct{ sketch, position uint32 } // where the next ones go
 	for block := range coarse {
-		first := starts[block<<low]
-		copy(fine[:1<<low], starts[block<<low:])
-		for _, r := range sorted[first-base : coarse[block]] {
-			at := fine[r.low]
-			fine[r.low]++
-			s.sketches[at] = r.sketch
-			p := s.positions[3*at:][:3]
+		buckets := starts[block<<low:][:1<<low+1]
+		for i := range 1 << low {
+			first := entrySizeInTable * buckets[i]
+			fine[i].sketch, fine[i].position = first, first+2*(buckets[i+1]-buckets[i])
+		}
+		for _, r := range sorted[buckets[0]-base : coarse[block]] {
+			to := &fine[r.low]
+			binary.LittleEndian.PutUint16(s.entries[to.sketch:], r.sketch)
+			p := s.entries[to.position:][:3]
 			p[0], p[1], p[2] = byte(r.position), byte(r.position>>8), byte(r.position>>16)
+			to.sketch += 2
+			to.position += 3
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package hamming
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -59,23 +60,25 @@ type span struct {
 	query        uint32 // handed through to the candidates
 }
 
-// group is up to 64 entries that follow each other, of which some are near.
+// group is up to 64 entries that follow each other, of which some are near: bit i
+// of near stands for the one whose position is at place+3i.
 type group struct {
-	first, query uint32
-	near         uint64 // bit i stands for entry first+i
+	place, query uint32
+	near         uint64
 }
 
-// candidate is an entry with a near sketch.
-type candidate struct{ entry, query uint32 }
+// candidate is an entry with a near sketch, by the place of its position.
+type candidate struct{ place, query uint32 }
 
 const (
 	// The kernels read ahead of what they compare: so many spans behind the last
 	// one must be there to be read. What they say does not matter.
 	lookAhead = 10
 
-	// Sketches are compared in groups of at most this many; so many follow the
-	// last one, to be read and not to be found.
+	// Sketches are compared in groups of at most this many. A group may reach
+	// beyond its bucket, so as many bytes as it can be long follow the entries.
 	sketchGroup = 64
+	entriesPad  = 2 * sketchGroup
 )
 
 // prefetch lets the processor fetch the starts of the buckets whose number
@@ -108,23 +111,23 @@ func (k Kernel) flips(t *tables, c int, home uint32, want, limit uint16, query u
 	return 1 + len(out)
 }
 
-// near writes the groups of the spans' entries of which some are near to out. It
-// works until all spans are done, or until the last place is taken; of the span
-// where it stopped, the first one not done, it leaves what is not read yet. The
-// capacity of spans must be lookAhead more than their number.
-func (k Kernel) near(t *tables, spans []span, out []group) (done, found int) {
+// near writes the groups of the spans' entries of which some are near to out. Of
+// the first span it leaves out so many entries. It works until all spans are done,
+// or until the last place is taken; then it returns how many of the first span not
+// done it did. The capacity of spans must be lookAhead more than their number.
+func (k Kernel) near(t *tables, spans []span, skip int, out []group) (done, skipped, found int) {
 	if len(spans) == 0 {
-		return 0, 0
+		return 0, 0, 0
 	}
 	_, _ = spans[:len(spans)+lookAhead], out[0]
 	switch k {
 	case AVX512:
-		return nearAVX512(&spans[0], len(spans), &t.sketches[0], &out[0], len(out))
+		return nearAVX512(&spans[0], len(spans), skip, &t.entries[0], &out[0], len(out))
 	case AVX2:
-		return nearAVX2(&spans[0], len(spans), &t.sketches[0], &out[0], len(out))
+		return nearAVX2(&spans[0], len(spans), skip, &t.entries[0], &out[0], len(out))
 	default:
-		touch(spans, t.sketches)
-		return nearPortable(spans, t.sketches, out)
+		touch(spans, t.entries)
+		return nearPortable(spans, skip, t.entries, out)
 	}
 }
 
@@ -133,12 +136,12 @@ func (k Kernel) near(t *tables, spans []span, out []group) (done, found int) {
 func (k Kernel) expand(t *tables, groups []group, out []candidate) (done, found int) {
 	_ = out[sketchGroup-1]
 	if k >= AVX2 && len(groups) > 0 {
-		return expandAMD64(&groups[0], len(groups), &t.positions[0], &out[0], len(out))
+		return expandAMD64(&groups[0], len(groups), &t.entries[0], &out[0], len(out))
 	}
 	for ; done < len(groups) && found+sketchGroup <= len(out); done++ {
 		g := &groups[done]
 		for near := g.near; near != 0; near &= near - 1 {
-			out[found] = candidate{g.first + uint32(bits.TrailingZeros64(near)), g.query}
+			out[found] = candidate{g.place + 3*uint32(bits.TrailingZeros64(near)), g.query}
 			found++
 		}
 	}
@@ -150,11 +153,11 @@ func (k Kernel) expand(t *tables, groups []group, out []candidate) (done, found 
 func (k Kernel) locate(t *tables, codes []Code, near []candidate, out []uint32) {
 	out = out[:len(near)]
 	if k >= AVX2 && len(near) > 0 {
-		locateAMD64(&near[0], len(near), &t.positions[0], &codes[0], &out[0])
+		locateAMD64(&near[0], len(near), &t.entries[0], &codes[0], &out[0])
 		return
 	}
 	for i, c := range near {
-		out[i] = t.position(c.entry)
+		out[i] = t.position(c.place)
 	}
 }
 
@@ -195,53 +198,50 @@ func (k Kernel) pairs(codes, queries []Code, radius int, out []pair) (done, foun
 // is not left out either.
 //
 //go:noinline
-func touch(spans []span, sketches []uint16) (read uint16) {
+func touch(spans []span, entries []byte) (read byte) {
 	for i := range spans {
-		if sp := &spans[i]; sp.count > 0 {
-			read ^= sketches[sp.first] ^ sketches[sp.first+sp.count-1]
-		}
+		first := int(spans[i].first) * entrySizeInTable
+		read ^= entries[first] ^ entries[first+2*int(spans[i].count)]
 	}
 	return read
 }
 
-func nearPortable(spans []span, sketches []uint16, out []group) (done, found int) {
+func nearPortable(spans []span, skip int, entries []byte, out []group) (done, skipped, found int) {
 	for i := range spans {
 		sp := &spans[i]
+		first, count := int(sp.first)*entrySizeInTable, int(sp.count)
+		sketches, place := entries[first:][:2*count+sketchPad], first+2*count
 		want, limit := lanes*uint64(sp.want), lanes*(0x8000+uint64(sp.limit))
-		for sp.count > 0 {
-			at, mask := nextNear(sketches[sp.first:][:sp.count+sketchPad], want, limit)
-			skip := min(uint32(at), sp.count)
-			sp.first, sp.count = sp.first+skip, sp.count-skip
-			if sp.count == 0 {
+		for at := skip; at < count; at += 4 {
+			var mask uint64
+			if at, mask = nextNear(sketches, at, want, limit); at >= count {
 				break
 			}
-			step := min(4, sp.count)
-			near := (mask>>15&1 | mask>>30&2 | mask>>45&4 | mask>>60&8) & (1<<step - 1)
-			if near != 0 {
-				if found == len(out) {
-					return i, found
-				}
-				out[found] = group{sp.first, sp.query, near}
-				found++
+			near := (mask>>15&1 | mask>>30&2 | mask>>45&4 | mask>>60&8) & (1<<min(4, count-at) - 1)
+			if near == 0 {
+				continue // it was one beyond the span
 			}
-			sp.first, sp.count = sp.first+step, sp.count-step
+			if found == len(out) {
+				return i, at, found
+			}
+			out[found] = group{uint32(place + 3*at), sp.query, near}
+			found++
 		}
+		skip = 0
 	}
-	return len(spans), found
+	return len(spans), 0, found
 }
 
-// sketchPad is what nearPortable reads behind a span.
-const sketchPad = 3
+// sketchPad is the number of bytes that nearPortable reads behind a span.
+const sketchPad = 6
 
-// nextNear returns the place of the first group of four sketches of which some
-// are within the limit of the wanted one, and a mask as of lanesWithin. The mask
-// is 0 if there is none. The last sketchPad sketches belong to no group.
-func nextNear(sketches []uint16, want, limit uint64) (int, uint64) {
-	at := 0
-	for ; at+sketchPad < len(sketches); at += 4 {
-		s := sketches[at : at+4 : at+4]
-		group := uint64(s[0]) | uint64(s[1])<<16 | uint64(s[2])<<32 | uint64(s[3])<<48
-		if mask := lanesWithin(group^want, limit); mask != 0 {
+// nextNear returns the first group of four sketches, from the one at on, of which
+// some are within the limit of the wanted one, and a mask as of lanesWithin; or the
+// number of sketches or more if there is none. The last sketchPad bytes belong to
+// no group.
+func nextNear(sketches []byte, at int, want, limit uint64) (int, uint64) {
+	for ; 2*at+8 <= len(sketches); at += 4 {
+		if mask := lanesWithin(binary.LittleEndian.Uint64(sketches[2*at:])^want, limit); mask != 0 {
 			return at, mask
 		}
 	}

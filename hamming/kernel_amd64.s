@@ -3,18 +3,19 @@
 #include "textflag.h"
 
 // A span is 16 bytes: first and count of 4 bytes, want and limit of 2, query of 4.
-// A group is 16 bytes: first and query of 4 bytes, near of 8.
+// A group is 16 bytes: position and query of 4 bytes, near of 8.
 #define spanSize 16
 #define ahead (10*spanSize) // lookAhead spans
 
 // Brings the sketches of the span that lies ahead of SI into the cache, at most
-// 16 lines of them. R8 holds the sketches; R10 and R11 are lost.
+// 16 lines of them. R8 holds the entries; R10 and R11 are lost.
 #define PREFETCH_AHEAD(line) \
 	MOVL   (ahead+0)(SI), R10  \
 	MOVL   (ahead+4)(SI), R11  \
 	CMPL   R11, $512           \
 	CMOVLHI R15, R11           \
-	LEAQ   (R8)(R10*2), R10    \
+	LEAQ   (R10)(R10*4), R10   \
+	ADDQ   R8, R10             \
 	LEAQ   -2(R10)(R11*2), R11 \
 line: \
 	PREFETCHT0 (R10)           \
@@ -35,18 +36,36 @@ line: \
 	SHLQ  $4, DX    \
 	ADDQ  DX, DI
 
-// func nearAVX512(spans *span, n int, sketches *uint16, out *group, room int) (done, found int)
+// Begins with the span at SI: R10 is where its sketches are, CX how many, BX the
+// query << 32 | the place of the first position. Of the first span R12 entries were
+// done before. AX and DX are lost.
+#define BEGIN_SPAN \
+	MOVL 0(SI), AX       \
+	MOVL 4(SI), CX       \
+	MOVL 12(SI), BX      \
+	LEAQ (AX)(AX*4), AX  \
+	LEAQ (R8)(AX*1), R10 \
+	LEAQ (R10)(R12*2), R10 \
+	LEAQ (AX)(CX*2), AX  \
+	LEAQ (R12)(R12*2), DX \
+	ADDQ DX, AX          \
+	SUBQ R12, CX         \
+	XORL R12, R12        \
+	SHLQ $32, BX         \
+	ORQ  AX, BX
+
+// func nearAVX512(spans *span, n, skip int, entries *byte, out *group, room int) (done, skipped, found int)
 //
-// SI is the span, R13 the end of spans, DI the next place in out, R9 the last one;
-// BX is the query << 32 | the entry at R10, CX the entries left.
-TEXT ·nearAVX512(SB), NOSPLIT, $0-56
+// SI is the span, R13 the end of spans, DI the next place in out, R9 the last one.
+TEXT ·nearAVX512(SB), NOSPLIT, $0-72
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
-	MOVQ sketches+16(FP), R8
-	MOVQ out+24(FP), DI
-	MOVQ room+32(FP), R9
+	MOVQ skip+16(FP), R12
+	MOVQ entries+24(FP), R8
+	MOVQ out+32(FP), DI
+	MOVQ room+40(FP), R9
 	SHLQ $4, R9
 	LEAQ -16(DI)(R9*1), R9
 	MOVL $512, R15
@@ -55,14 +74,9 @@ nextSpan:
 	CMPQ SI, R13
 	JAE  stop
 	PREFETCH_AHEAD(line512)
-	MOVL 0(SI), AX
-	MOVL 4(SI), CX
-	MOVL 12(SI), BX
+	BEGIN_SPAN
 	VPBROADCASTW 8(SI), Z1
 	VPBROADCASTW 10(SI), Z2
-	LEAQ (R8)(AX*2), R10
-	SHLQ $32, BX
-	ORQ  AX, BX
 	CMPQ CX, $64
 	JLS  last
 
@@ -77,7 +91,7 @@ full:
 	KMOVQ    K1, AX
 	KEEP_GROUP
 	ADDQ $128, R10
-	ADDQ $64, BX
+	ADDQ $(3*64), BX
 	SUBQ $64, CX
 	CMPQ DI, R9
 	JHI  leave
@@ -106,19 +120,20 @@ last:
 	JLS  nextSpan
 	JMP  stop
 
-leave: // out is full: leave what is not read of this span
-	MOVL BX, 0(SI)
-	MOVL CX, 4(SI)
+leave: // out is full: the rest of this span comes later
+	MOVL 4(SI), R12
+	SUBQ CX, R12
 
 stop:
 	MOVQ spans+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+40(FP)
-	MOVQ out+24(FP), AX
+	MOVQ SI, done+48(FP)
+	MOVQ R12, skipped+56(FP)
+	MOVQ out+32(FP), AX
 	SUBQ AX, DI
 	SHRQ $4, DI
-	MOVQ DI, found+48(FP)
+	MOVQ DI, found+64(FP)
 	VZEROUPPER
 	RET
 
@@ -203,18 +218,19 @@ GLOBL byteOnes<>(SB), RODATA|NOPTR, $8
 	VPSHUFB T, Y15, T    \
 	VPADDB  X, T, X
 
-// func nearAVX2(spans *span, n int, sketches *uint16, out *group, room int) (done, found int)
+// func nearAVX2(spans *span, n, skip int, entries *byte, out *group, room int) (done, skipped, found int)
 //
 // Registers as in nearAVX512. A group is 32 sketches; the last one of a span is
 // read whole and cut to what belongs to it.
-TEXT ·nearAVX2(SB), NOSPLIT, $0-56
+TEXT ·nearAVX2(SB), NOSPLIT, $0-72
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
-	MOVQ sketches+16(FP), R8
-	MOVQ out+24(FP), DI
-	MOVQ room+32(FP), R9
+	MOVQ skip+16(FP), R12
+	MOVQ entries+24(FP), R8
+	MOVQ out+32(FP), DI
+	MOVQ room+40(FP), R9
 	SHLQ $4, R9
 	LEAQ -16(DI)(R9*1), R9
 	MOVL $512, R15
@@ -226,14 +242,9 @@ nextSpan:
 	CMPQ SI, R13
 	JAE  stop
 	PREFETCH_AHEAD(line256)
-	MOVL 0(SI), AX
-	MOVL 4(SI), CX
-	MOVL 12(SI), BX
+	BEGIN_SPAN
 	VPBROADCASTW 8(SI), Y1
 	VPBROADCASTW 10(SI), Y2
-	LEAQ (R8)(AX*2), R10
-	SHLQ $32, BX
-	ORQ  AX, BX
 
 next:
 	VPXOR 0(R10), Y1, Y3
@@ -252,12 +263,12 @@ next:
 	JLS  last
 	KEEP_GROUP
 	ADDQ $64, R10
-	ADDQ $32, BX
+	ADDQ $(3*32), BX
 	SUBQ $32, CX
 	CMPQ DI, R9
 	JLS  next
-	MOVL BX, 0(SI) // out is full: leave what is not read of this span
-	MOVL CX, 4(SI)
+	MOVL 4(SI), R12 // out is full: the rest of this span comes later
+	SUBQ CX, R12
 	JMP  stop
 
 last:
@@ -271,11 +282,12 @@ stop:
 	MOVQ spans+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+40(FP)
-	MOVQ out+24(FP), AX
+	MOVQ SI, done+48(FP)
+	MOVQ R12, skipped+56(FP)
+	MOVQ out+32(FP), AX
 	SUBQ AX, DI
 	SHRQ $4, DI
-	MOVQ DI, found+48(FP)
+	MOVQ DI, found+64(FP)
 	VZEROUPPER
 	RET
 
@@ -486,7 +498,7 @@ stop:
 	VZEROUPPER
 	RET
 
-// func expandAMD64(groups *group, n int, positions *byte, out *candidate, room int) (done, found int)
+// func expandAMD64(groups *group, n int, entries *byte, out *candidate, room int) (done, found int)
 //
 // SI is the group, R13 the end of groups, DI the next place in out, R9 the last
 // one that leaves room for a group. n is not 0.
@@ -495,7 +507,7 @@ TEXT ·expandAMD64(SB), NOSPLIT, $0-56
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
-	MOVQ positions+16(FP), R8
+	MOVQ entries+16(FP), R8
 	MOVQ out+24(FP), DI
 	MOVQ room+32(FP), R9
 	LEAQ -(64*8)(DI)(R9*8), R9
@@ -506,10 +518,10 @@ next:
 
 one:
 	TZCNTQ AX, DX
-	ADDQ   BX, DX // the entry in the lower half, the query above
+	LEAQ   (DX)(DX*2), DX
+	ADDQ   BX, DX // the place in the lower half, the query above
 	MOVQ   DX, (DI)
 	MOVL   DX, DX
-	LEAQ   (DX)(DX*2), DX
 	PREFETCHT0 (R8)(DX*1)
 	ADDQ   $8, DI
 	BLSRQ  AX, AX
@@ -531,19 +543,18 @@ stop:
 	MOVQ DI, found+48(FP)
 	RET
 
-// func locateAMD64(near *candidate, n int, positions *byte, codes *Code, out *uint32)
+// func locateAMD64(near *candidate, n int, entries *byte, codes *Code, out *uint32)
 //
 // n is not 0.
 TEXT ·locateAMD64(SB), NOSPLIT, $0-40
 	MOVQ near+0(FP), SI
 	MOVQ n+8(FP), CX
-	MOVQ positions+16(FP), R8
+	MOVQ entries+16(FP), R8
 	MOVQ codes+24(FP), R9
 	MOVQ out+32(FP), DI
 
 next:
 	MOVL (SI), AX
-	LEAQ (AX)(AX*2), AX
 	MOVL (R8)(AX*1), AX
 	ANDL $0xffffff, AX
 	MOVL AX, (DI)

@@ -1,6 +1,7 @@
 package hamming
 
 import (
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math/bits"
@@ -64,11 +65,11 @@ func TestKernelsFindNearSketches(t *testing.T) {
 
 func checkNear(t *testing.T, k Kernel, rng *rand.Rand, n, spans int, crowded bool) {
 	t.Helper()
-	sketches := make([]uint16, n+sketchGroup)
-	for i := range sketches {
-		sketches[i] = uint16(rng.Uint32())
-		if crowded && i%5 != 0 {
-			sketches[i] = 7
+	entries := make([]byte, entrySizeInTable*n+entriesPad)
+	for i := range entries {
+		entries[i] = byte(rng.Uint32())
+		if crowded && i%11 != 0 {
+			entries[i] = 7
 		}
 	}
 	list := make([]span, spans, spans+lookAhead)
@@ -78,22 +79,25 @@ func checkNear(t *testing.T, k Kernel, rng *rand.Rand, n, spans int, crowded boo
 		count := rng.IntN(min(n-first, 400) + 1)
 		list[i] = span{uint32(first), uint32(count), uint16(rng.Uint32()), uint16(rng.IntN(9)), uint32(i)}
 		if crowded {
-			list[i].want = 7
+			list[i].want = 0x0707
 		}
-		for e := first; e < first+count; e++ {
-			if bits.OnesCount16(sketches[e]^list[i].want) <= int(list[i].limit) {
-				want = append(want, candidate{uint32(e), uint32(i)})
+		start := entrySizeInTable * first
+		for e := range count {
+			sketch := binary.LittleEndian.Uint16(entries[start+2*e:])
+			if bits.OnesCount16(sketch^list[i].want) <= int(list[i].limit) {
+				want = append(want, candidate{uint32(start + 2*count + 3*e), uint32(i)})
 			}
 		}
 	}
 	var got []candidate
 	room := 1 + rng.IntN(20)
 	out := make([]group, room+1)
-	table := &tables{sketches: sketches, positions: make([]byte, 3*n+1)}
+	table := &tables{entries: entries}
+	skip := 0
 	for rest := list; len(rest) > 0; {
 		canary := group{1 << 31, 1 << 31, 1}
 		out[room] = canary
-		done, found := k.near(table, rest, out[:room])
+		done, skipped, found := k.near(table, rest, skip, out[:room])
 		if out[room] != canary {
 			t.Fatal("wrote beyond its room")
 		}
@@ -101,7 +105,7 @@ func checkNear(t *testing.T, k Kernel, rng *rand.Rand, n, spans int, crowded boo
 			t.Fatalf("stopped after %d of %d spans with %d of %d places left", done, len(rest), room-found, room)
 		}
 		got = append(got, expandAll(t, k, table, out[:found], sketchGroup+rng.IntN(100))...)
-		rest = rest[done:]
+		rest, skip = rest[done:], skipped
 	}
 	if !slices.Equal(got, want) {
 		t.Fatalf("%d sketches, %d spans, room for %d: got %d candidates, want %d\n%v\n%v", n, spans, room, len(got), len(want), got, want)

@@ -307,21 +307,26 @@ func (s *snapshot) verifyTables(workers int, stop func() bool) error {
 
 // checkTables checks what a search relies on to stay within bounds.
 func (s *segment) checkTables(number int) error {
-	inBounds := s.starts[0] == 0 && s.starts[chunks<<s.width] == chunks*s.entries
+	inBounds := s.starts[0] == 0 && s.starts[chunks<<s.width] == chunks*s.length
 	var last uint32
 	for _, start := range s.starts {
 		inBounds = inBounds && start >= last
 		last = start
 	}
 	for c := range uint32(chunks) {
-		inBounds = inBounds && s.starts[c<<s.width] == c*s.entries
+		inBounds = inBounds && s.starts[c<<s.width] == c*s.length
 	}
 	if !inBounds {
 		return fmt.Errorf("%w: segment %d: the buckets do not follow each other", ErrTorn, number)
 	}
 	n := uint32(len(s.codes))
-	for entry := range chunks * s.entries {
-		inBounds = inBounds && s.position(entry) < n
+	for i := range s.starts[1:] {
+		first, count := s.starts[i], s.starts[i+1]-s.starts[i]
+		place := entrySizeInTable*first + 2*count
+		for range count {
+			inBounds = inBounds && s.position(place) < n
+			place += 3
+		}
 	}
 	last = 0
 	for _, bound := range s.crowds.bounds {

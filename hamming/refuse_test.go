@@ -154,7 +154,8 @@ func TestOpenRefusesWrongContentWithRightChecksums(t *testing.T) {
 		}
 		starts += int(s.coreSize())
 	}
-	positions := starts + int(align(4*(chunks<<first.width+1))+align(2*(chunks*first.codes+sketchGroup)))
+	entries := starts + int(align(4*(chunks<<first.width+1)))
+	firstBucket := int(binary.LittleEndian.Uint32(data[starts+4:]))
 	for name, edit := range map[string]func(d []byte){
 		"blocks of another size":    func(d []byte) { d[12] = 1 },
 		"no segment announced":      func(d []byte) { d[32] = 0 },
@@ -172,7 +173,7 @@ func TestOpenRefusesWrongContentWithRightChecksums(t *testing.T) {
 		"buckets in disorder":       func(d []byte) { d[starts+4*9+2] = 0xff },
 		"last bucket beyond end":    func(d []byte) { d[starts+4*(chunks<<first.width)]++ },
 		"a table without entries":   func(d []byte) { copy(d[starts+4<<first.width:][:4], d[starts+4<<first.width-4:]) },
-		"position outside the code": func(d []byte) { d[positions+32] = 0xff },
+		"position outside the code": func(d []byte) { d[entries+2*firstBucket+2] = 0xff },
 		"crowds without tables":     func(d []byte) { d[headerSize+entrySize+24], d[headerSize+entrySize+32] = 1, 1 },
 		"more crowds than members":  func(d []byte) { d[headerSize+24] = 1 },
 	} {

@@ -132,9 +132,9 @@ func (s *segment) readSpans(dst []Hit, p *plan, dead *bitset, work *scratch, bud
 	}
 	spans := work.spans[:work.used]
 	work.used = 0
-	for len(spans) > 0 && budget >= 0 {
-		done, found := p.kernel.near(&s.tables, spans, work.groups[:])
-		spans = spans[done:]
+	for skip := 0; len(spans) > 0 && budget >= 0; {
+		done, skipped, found := p.kernel.near(&s.tables, spans, skip, work.groups[:])
+		spans, skip = spans[done:], skipped
 		for groups := work.groups[:found]; len(groups) > 0 && budget >= 0; {
 			done, found := p.kernel.expand(&s.tables, groups, work.near[:])
 			groups = groups[done:]
@@ -160,7 +160,7 @@ func (s *segment) verify(dst []Hit, p *plan, dead *bitset, work *scratch, found 
 		if int(d) > p.radius || dead.has(int(at)) {
 			continue
 		}
-		if p.owner(s.codes[at].xor(p.query)) == int(near[i].entry/s.entries) {
+		if p.owner(s.codes[at].xor(p.query)) == s.chunkOf(near[i].place) {
 			dst = append(dst, Hit{s.ids[at], int(d)})
 		}
 	}

@@ -39,14 +39,21 @@ type segment struct {
 // There is a table for each chunk, all in the same arrays one after the other.
 // The entries of a table are the codes ordered by the first width bits of the
 // chunk: bucket b of table c is the entries starts[c<<width+b] up to the next one's.
+//
+// An entry is five bytes: its sketch, which is the following chunk of the code (the
+// first after the last), and the position of the code in three bytes. A bucket
+// holds first all sketches and then all positions, so that sketches are compared
+// as they lie, and the position of one that is near is not far.
 type tables struct {
-	width     int    // bits of a bucket number; 0 where there are no tables
-	entries   uint32 // of one table
-	starts    []uint32
-	sketches  []uint16 // of each entry the following chunk (the first after the last), then sketchGroup zeros
-	positions []byte   // of each entry where its code is, three bytes, little-endian; then a byte 0
-	crowds    crowds
+	width   int    // bits of a bucket number; 0 where there are no tables
+	length  uint32 // entries of one table
+	starts  []uint32
+	entries []byte // and entriesPad zeros
+	crowds  crowds
 }
+
+// entrySizeInTable is the number of bytes of an entry.
+const entrySizeInTable = 5
 
 // widthFor returns the width of tables with n entries: eight to sixteen entries a
 // bucket, until there are as many buckets as chunk values.
@@ -131,11 +138,14 @@ func (t *tables) bucket(c int, number uint32) (first, end uint32) {
 	return t.starts[at], t.starts[at+1]
 }
 
-// position returns where the code of an entry is.
-func (t *tables) position(entry uint32) uint32 {
-	p := t.positions[3*entry:][:4]
+// position returns the position of a code, which lies at the given place.
+func (t *tables) position(place uint32) uint32 {
+	p := t.entries[place:][:3]
 	return uint32(p[0]) | uint32(p[1])<<8 | uint32(p[2])<<16
 }
+
+// chunkOf returns the chunk in whose table a place is.
+func (t *tables) chunkOf(place uint32) int { return int(place / (entrySizeInTable * t.length)) }
 
 // probes returns how many buckets are looked into by a plan with these reaches.
 func (t *tables) probes(reach *[chunks]int) int {

@@ -190,7 +190,7 @@ func TestSnapshotFormat(t *testing.T) {
 	if len(data) != 0x140 {
 		t.Errorf("%d bytes", len(data))
 	}
-	const want = "ff3bd3aac797d3e55e3bd112474719133c0b30f0b909616bef817b2f32c2cf5b"
+	const want = "10e042bb84e2b133c4ee8d1e5a2ed257aba39685018ce74f6be660574c61f6a3"
 	sum := sha256.Sum256(sampleSnapshot(t))
 	if got := hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("the sample snapshot has digest %s, want %s", got, want)

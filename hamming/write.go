@@ -142,8 +142,7 @@ func (w *payloadWriter) tables(p *part) {
 		return
 	}
 	section(w, p.starts)
-	section(w, p.sketches)
-	section(w, p.positions)
+	section(w, p.entries)
 	if len(p.crowds.pivots) > 0 {
 		section(w, wordsOf(p.crowds.pivots))
 		section(w, p.crowds.bounds)
