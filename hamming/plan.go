@@ -12,6 +12,7 @@ type plan struct {
 	radius int
 	kernel Kernel
 	thresholds
+	adapted bool // the thresholds were chosen for a segment
 }
 
 // thresholds say how far a code may be from the query in each chunk.

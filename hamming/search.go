@@ -1,5 +1,7 @@
 package hamming
 
+import "slices"
+
 // costs say what the steps of a search cost, in nanoseconds or so, measured where
 // tables mostly miss the cache. They decide only which way a segment is searched,
 // never what is found.
@@ -31,6 +33,15 @@ type scratch struct {
 	positions [maxNear]uint32
 	distances [maxNear]uint16
 	pairs     [64]pair
+}
+
+// cost returns what reading the collected buckets costs.
+func (w *scratch) cost(k Kernel) float32 {
+	entries := 0
+	for i := range w.spans[:w.used] {
+		entries += int(w.spans[i].count)
+	}
+	return kernelCosts[k].probe*float32(w.used) + kernelCosts[k].sketch*float32(entries)
 }
 
 // search appends the live codes of the segment that are within the radius, in any
@@ -111,6 +122,11 @@ func (s *segment) lookUp(dst []Hit, p *plan, dead *bitset, work *scratch, budget
 			}
 		}
 	}
+	if !p.adapted && len(dst) == undone && work.cost(p.kernel) > costWorthAdapting {
+		if better, ok := s.adapt(p, work.cost(p.kernel)); ok {
+			return s.lookUp(dst, &better, dead, work, budget)
+		}
+	}
 	dst, budget = s.readSpans(dst, p, dead, work, budget)
 	if budget < 0 {
 		return dst[:undone], false
@@ -118,16 +134,45 @@ func (s *segment) lookUp(dst []Hit, p *plan, dead *bitset, work *scratch, budget
 	return dst, true
 }
 
+// costWorthAdapting is from where on it pays to look for better thresholds; it is
+// several times what a search of the largest segment of evenly spread codes costs.
+const costWorthAdapting = 60_000
+
+// adapt returns a plan whose thresholds fit the sizes of the buckets in question:
+// where many codes share a chunk, that chunk is looked up with fewer flips or not
+// at all, and others with more. It reports false if that does not halve the cost.
+func (s *segment) adapt(p *plan, now float32) (better plan, ok bool) {
+	rate := &kernelCosts[p.kernel]
+	most := min(slices.Max(p.reach[:])+1, maxReach)
+	var cost [chunks][maxReach + 2]int
+	for c := range chunks {
+		home := uint32(p.query.chunk(c) >> (chunkBits - s.width))
+		total := float32(0)
+		for reach := range maxReach + 1 {
+			if reach > most {
+				cost[c][reach+1] = -1
+				continue
+			}
+			masks := flips[reach][:flipCount[s.width][reach]]
+			for _, flip := range masks {
+				first, end := s.bucket(c, home^uint32(flip))
+				total += rate.probe + rate.sketch*float32(end-first)
+			}
+			cost[c][reach+1] = int(total)
+		}
+	}
+	better, ok = *p, true
+	better.adapted = true
+	total := 0
+	better.thresholds, total = cheapest(p.radius, &cost)
+	return better, float32(total) < now/2
+}
+
 // readSpans compares the sketches of the collected buckets and fetches the codes
 // that are near. It returns what is left of the budget, and stops when that is
 // negative.
 func (s *segment) readSpans(dst []Hit, p *plan, dead *bitset, work *scratch, budget float32) ([]Hit, float32) {
-	cost := &kernelCosts[p.kernel]
-	entries := 0
-	for i := range work.spans[:work.used] {
-		entries += int(work.spans[i].count)
-	}
-	if budget -= cost.probe*float32(work.used) + cost.sketch*float32(entries); budget < 0 {
+	if budget -= work.cost(p.kernel); budget < 0 {
 		return dst, budget
 	}
 	spans := work.spans[:work.used]
@@ -138,7 +183,7 @@ func (s *segment) readSpans(dst []Hit, p *plan, dead *bitset, work *scratch, bud
 		for groups := work.groups[:found]; len(groups) > 0 && budget >= 0; {
 			done, found := p.kernel.expand(&s.tables, groups, work.near[:])
 			groups = groups[done:]
-			budget -= cost.survivor * float32(found)
+			budget -= kernelCosts[p.kernel].survivor * float32(found)
 			dst = s.verify(dst, p, dead, work, found)
 		}
 	}

@@ -107,6 +107,38 @@ func TestLookUpGivesUpWhenTheBudgetIsSpent(t *testing.T) {
 	mustEqual(t, "after giving up", sortHits(s.search(nil, &p, new(bitset), &work)), bruteForce(s, &p, new(bitset)))
 }
 
+// Where many codes share a chunk, others are asked for instead.
+func TestThresholdsAdaptToCrowdedBuckets(t *testing.T) {
+	t.Parallel()
+	rng := newRand(6)
+	n := 1 << 20
+	if testing.Short() {
+		n = 1 << 18
+	}
+	s := newSegment(n, Portable, 2, func(ids []uint64, codes []Code) {
+		for i := range ids {
+			ids[i], codes[i] = uint64(i), randomCode(rng)
+			codes[i][0] = codes[i][0]&^0xffffffff | 0x00070007 // chunks 0 and 1
+		}
+	})
+	t.Cleanup(func() { s.free() })
+	for _, k := range Kernels() {
+		for i := range 20 {
+			p := plan{query: codeNear(rng, s.codes[rng.IntN(n)], i), radius: 31, kernel: k, thresholds: evenThresholds(31)}
+			var work scratch
+			got, done := s.lookUp(nil, &p, new(bitset), &work, math.MaxFloat32)
+			if !done {
+				t.Fatal("gave up")
+			}
+			mustEqual(t, fmt.Sprintf("%v, %d bits away", k, i), sortHits(got), bruteForce(s, &p, new(bitset)))
+			better, ok := s.adapt(&p, costWorthAdapting)
+			if !ok || better.reach[0] >= 1 && better.reach[1] >= 1 {
+				t.Fatalf("%v: chosen reaches %v, worth it: %v", k, better.reach, ok)
+			}
+		}
+	}
+}
+
 func TestSegmentFindsIDs(t *testing.T) {
 	t.Parallel()
 	rng := newRand(5)
