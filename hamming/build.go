@@ -2,6 +2,7 @@ package hamming
 
 import (
 	"encoding/binary"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -61,6 +62,7 @@ func entriesSize(n int) uint64 { return chunks*entrySizeInTable*uint64(n) + entr
 // skipped, lie in each bucket of each table.
 func countBuckets(counts []uint32, codes []Code, width int, skip []uint64) {
 	for i := range codes {
+		breathe(i)
 		if skip != nil && skip[i/64]>>(i%64)&1 != 0 {
 			continue
 		}
@@ -88,6 +90,14 @@ func (s *segment) scatter(skip []uint64, workers int) {
 	group.Wait()
 }
 
+// breathe lets other goroutines run now and then, every few dozen microseconds, so
+// that a search never has to wait for long on a machine of few processors.
+func breathe(i int) {
+	if i%4096 == 0 {
+		runtime.Gosched()
+	}
+}
+
 // record is an entry on its way into a table.
 type record struct {
 	position uint32
@@ -109,6 +119,7 @@ func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
 	following := (c + 1) % chunks
 	shift := chunkBits - s.width
 	for i := range s.codes {
+		breathe(i)
 		if skip != nil && skip[i/64]>>(i%64)&1 != 0 {
 			continue
 		}
@@ -120,6 +131,7 @@ func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
 	}
 	var fine [1 << (chunkBits / 2)]struct{ sketch, position uint32 } // where the next ones go
 	for block := range coarse {
+		runtime.Gosched()
 		buckets := starts[block<<low:][:1<<low+1]
 		for i := range 1 << low {
 			first := entrySizeInTable * buckets[i]

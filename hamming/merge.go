@@ -227,6 +227,7 @@ func mergeLive(parts []part, k Kernel) *segment {
 			next[i] = parts[i].nextLive(0)
 		}
 		for at := range ids {
+			breathe(at)
 			least, from := uint64(math.MaxUint64), -1
 			for i := range parts {
 				if next[i] == len(parts[i].ids) {
