@@ -36,8 +36,8 @@ func TestSearchBatchIsSearchForEach(t *testing.T) {
 					mustInsert(t, x, Entry{1 << 40, randomCode(rng)}, Entry{uint64(i * 5), randomCode(rng)})
 				}
 				codes := append(codesOfEntries(entries), centres...)
-				for _, n := range []int{0, 1, 7, 300} {
-					for _, radius := range []int{0, 10, 31, 50, 63} {
+				for _, n := range []int{0, 1, 60} {
+					for _, radius := range []int{0, 10, 31, 63} {
 						mustBatch(t, x, queriesAround(rng, codes, n), radius)
 					}
 				}
@@ -96,7 +96,7 @@ func TestSearchBatchEndsWhenToldTo(t *testing.T) {
 func TestScanFindsEveryPair(t *testing.T) {
 	t.Parallel()
 	rng := newRand(4)
-	log := codesOfEntries(randomEntries(rng, 6000))
+	log := codesOfEntries(randomEntries(rng, minIndexed))
 	for name, n := range map[string]int{"no queries": 0, "one": 1, "a hundred": 100, "more than are compared one by one": scanIndexed} {
 		for _, k := range Kernels() {
 			t.Run(fmt.Sprintf("%s/%v", name, k), func(t *testing.T) {

@@ -72,8 +72,9 @@ func (o Options) withDefaults() Options {
 // Index is a set of codes under ids, searchable by distance. All methods may be
 // called at the same time from any goroutine. Make one with New or Open.
 type Index struct {
-	opts     Options
-	position uint64 // of the opened snapshot
+	opts      Options
+	freeMerge int    // as the constant, but in tests
+	position  uint64 // of the opened snapshot
 
 	// view is the current state; nil once the index is closed. Searches load it,
 	// writers replace it under mu.
@@ -106,10 +107,11 @@ func New(opts Options) *Index {
 
 func newIndex(opts Options, v *view) *Index {
 	x := &Index{
-		opts:     opts.withDefaults(),
-		headAt:   make(map[uint64]int),
-		merging:  make(map[*segment]bool),
-		verified: make(chan struct{}),
+		opts:      opts.withDefaults(),
+		freeMerge: freeMerge,
+		headAt:    make(map[uint64]int),
+		merging:   make(map[*segment]bool),
+		verified:  make(chan struct{}),
 	}
 	x.progress.L = &x.mu
 	x.view.Store(v)

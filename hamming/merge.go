@@ -31,7 +31,7 @@ func (x *Index) sizeClass(p *part) int {
 const entryBytes = 8 + 32 + chunks*(2+3)
 
 // freeMerge is the number of codes up to which segments may be merged whatever
-// memory there is.
+// memory there is; see Options.Spare.
 const freeMerge = 64 << 10
 
 // waste is the share of dead codes from which on a segment is built anew.
@@ -42,7 +42,7 @@ func (x *Index) waste() float64 { return min(0.25, x.opts.Spare/4) }
 // segment has as many dead codes as it may, they take a third of the spare memory
 // or a little more, and the new segment half of it.
 func (x *Index) largestSegment(codes int) int {
-	return min(x.opts.MaxSegment, max(freeMerge, x.opts.HeadSize, int(x.opts.Spare/2*float64(codes))))
+	return min(x.opts.MaxSegment, max(x.freeMerge, x.opts.HeadSize, int(x.opts.Spare/2*float64(codes))))
 }
 
 // held returns the bytes that segments and merges take, and the most that they
@@ -52,14 +52,14 @@ func (x *Index) held(parts []part) (held, limit float64) {
 	for i := range parts {
 		held += float64(parts[i].size())
 	}
-	return held, (1 + x.opts.Spare) * float64(liveOf(parts)+freeMerge) * entryBytes
+	return held, (1 + x.opts.Spare) * float64(liveOf(parts)+x.freeMerge) * entryBytes
 }
 
 // affordable tells that a segment of so many codes can be written beside what
 // there is.
 func (x *Index) affordable(parts []part, codes int) bool {
 	held, limit := x.held(parts)
-	return codes <= freeMerge || held+float64(codes)*entryBytes <= limit
+	return codes <= x.freeMerge || held+float64(codes)*entryBytes <= limit
 }
 
 // strained tells that changes have to wait for the merges that run, since dead

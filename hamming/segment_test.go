@@ -111,20 +111,18 @@ func TestLookUpGivesUpWhenTheBudgetIsSpent(t *testing.T) {
 func TestThresholdsAdaptToCrowdedBuckets(t *testing.T) {
 	t.Parallel()
 	rng := newRand(6)
-	n := 1 << 20
-	if testing.Short() {
-		n = 1 << 18
-	}
+	const n, shared = 1 << 17, 0x00070007 // chunks 0 and 1
 	s := newSegment(n, Portable, 2, func(ids []uint64, codes []Code) {
 		for i := range ids {
 			ids[i], codes[i] = uint64(i), randomCode(rng)
-			codes[i][0] = codes[i][0]&^0xffffffff | 0x00070007 // chunks 0 and 1
+			codes[i][0] = codes[i][0]&^0xffffffff | shared
 		}
 	})
 	t.Cleanup(func() { s.free() })
 	for _, k := range Kernels() {
 		for i := range 20 {
 			p := plan{query: codeNear(rng, s.codes[rng.IntN(n)], i), radius: 31, kernel: k, thresholds: evenThresholds(31)}
+			p.query[0] = p.query[0]&^0xffffffff | shared
 			var work scratch
 			got, done := s.lookUp(nil, &p, new(bitset), &work, math.MaxFloat32)
 			if !done {
