@@ -131,10 +131,33 @@ func (s shape) size() uint64 { return s.coreSize() + s.tablesSize() }
 
 func align(n uint64) uint64 { return (n + alignment - 1) &^ (alignment - 1) }
 
+// extent is where things lie in a payload: first the cores of all segments, then
+// their tables. Checksums go over blocks of one or the other.
+type extent struct{ core, tables uint64 }
+
+func extentOf(shapes []shape) (e extent) {
+	for _, s := range shapes {
+		e.core += s.coreSize()
+		e.tables += s.tablesSize()
+	}
+	return e
+}
+
+func (e extent) coreBlocks() int { return int((e.core + blockSize - 1) / blockSize) }
+func (e extent) blocks() int     { return e.coreBlocks() + int((e.tables+blockSize-1)/blockSize) }
+
+// block returns the bytes of block number i.
+func (e extent) block(payload []byte, i int) []byte {
+	part := payload[:e.core]
+	if n := e.coreBlocks(); i >= n {
+		part, i = payload[e.core:], i-n
+	}
+	return part[i*blockSize : min((i+1)*blockSize, len(part))]
+}
+
 // tocSize returns the bytes between the header and the payload.
-func tocSize(segments, payload uint64) uint64 {
-	blocks := (payload + blockSize - 1) / blockSize
-	return align(entrySize*segments + 4*blocks)
+func tocSize(segments uint64, e extent) uint64 {
+	return align(entrySize*segments + 4*uint64(e.blocks()))
 }
 
 // hostIsLittleEndian tells that numbers lie in memory as they lie in the file.

@@ -81,6 +81,7 @@ type snapshot struct {
 	file    *shared
 	header  header
 	shapes  []shape
+	extent  extent
 	sums    []byte // checksums of the blocks of the payload
 	payload []byte
 	view    *view // whose segments lie in the payload
@@ -120,12 +121,7 @@ func readSnapshot(r region) (*snapshot, error) {
 	if err := guardFaults(r.data, func() error { return s.readDirectory(r.data) }); err != nil {
 		return nil, err
 	}
-	core := uint64(0)
-	for _, shape := range s.shapes {
-		core += shape.coreSize()
-	}
-	blocks := int((core + blockSize - 1) / blockSize)
-	if bad, err := s.verifyBlocks(0, blocks, runtime.GOMAXPROCS(0), func() bool { return false }); err != nil {
+	if bad, err := s.verifyBlocks(0, s.extent.coreBlocks(), runtime.GOMAXPROCS(0), func() bool { return false }); err != nil {
 		return nil, err
 	} else if len(bad) > 0 {
 		return nil, fmt.Errorf("%w: block %d does not match its checksum", ErrTorn, bad[0])
@@ -170,19 +166,20 @@ func (s *snapshot) readDirectory(data []byte) error {
 	if h.segments > uint64(len(data)-headerSize)/entrySize {
 		return inconsistent
 	}
-	var payloadSize uint64
+	var total uint64
 	for i := range int(h.segments) {
 		shape, err := decodeShape(data[headerSize+i*entrySize:])
 		if err != nil {
 			return err
 		}
 		s.shapes = append(s.shapes, shape)
-		if payloadSize += shape.size(); payloadSize > h.fileSize {
+		if total += shape.size(); total > h.fileSize {
 			return inconsistent
 		}
 	}
-	toc := tocSize(h.segments, payloadSize)
-	if headerSize+toc+payloadSize != h.fileSize {
+	s.extent = extentOf(s.shapes)
+	toc := tocSize(h.segments, s.extent)
+	if headerSize+toc+total != h.fileSize {
 		return inconsistent
 	}
 	contents := data[headerSize : headerSize+toc]
@@ -205,8 +202,7 @@ func (s *snapshot) verifyBlocks(first, end, workers int, stop func() bool) (bad 
 		group.Go(func() {
 			failed := guardFaults(s.file.data, func() error {
 				for b := int(next.Add(1)) - 1; b < end && !stop(); b = int(next.Add(1)) - 1 {
-					block := s.payload[b*blockSize : min((b+1)*blockSize, len(s.payload))]
-					if crc32.Checksum(block, castagnoli) != binary.LittleEndian.Uint32(s.sums[4*b:]) {
+					if crc32.Checksum(s.extent.block(s.payload, b), castagnoli) != binary.LittleEndian.Uint32(s.sums[4*b:]) {
 						mu.Lock()
 						bad = append(bad, b)
 						mu.Unlock()
@@ -273,17 +269,15 @@ func readPart(c *carver, shape shape) (part, error) {
 // verifyTables verifies what readSnapshot left, and lets each segment use its
 // tables as soon as they are known to be right. It ends early where stop says so.
 func (s *snapshot) verifyTables(workers int, stop func() bool) error {
-	at := uint64(0)
-	for _, shape := range s.shapes {
-		at += shape.coreSize()
-	}
+	at := uint64(0) // among the tables
 	var damage error
 	for i, shape := range s.shapes {
 		if shape.width == 0 {
 			continue
 		}
 		end := at + shape.tablesSize()
-		bad, err := s.verifyBlocks(int(at/blockSize), int((end+blockSize-1)/blockSize), workers, stop)
+		base := s.extent.coreBlocks()
+		bad, err := s.verifyBlocks(base+int(at/blockSize), base+int((end+blockSize-1)/blockSize), workers, stop)
 		seg := s.view.parts[i].segment
 		if err == nil && len(bad) > 0 {
 			err = fmt.Errorf("%w: block %d does not match its checksum", ErrTorn, bad[0])

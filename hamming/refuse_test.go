@@ -42,6 +42,59 @@ func TestEveryFlippedByteIsRefused(t *testing.T) {
 	}
 }
 
+// What is damaged behind the codes is found, not used, and mended. Searches are
+// right from the first one on.
+func TestDamagedTablesAreBuiltAnew(t *testing.T) {
+	t.Parallel()
+	rng := newRand(1)
+	entries := randomEntries(rng, 3*minIndexed)
+	for i := range minIndexed { // a crowd
+		entries[3*i].Code = codeNear(rng, entries[0].Code, i%5)
+	}
+	x := newTestIndex(t, Options{MaxSegment: 2 * minIndexed})
+	mustInsertBatch(t, x, entries)
+	m := modelOf(entries)
+	for id := range uint64(50) {
+		x.Delete(id)
+		delete(m, id)
+	}
+	queries := queriesAround(rng, codesOfEntries(entries), 64)
+	data := snapshotBytes(t, x, 1)
+	for name, damage := range map[string]int{"none": -1, "at the end": len(data) - 200, "in the middle": len(data) / 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := bytes.Clone(data)
+			if damage >= 0 {
+				d[damage] ^= 0x10
+			}
+			y, err := openBytes(t, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer y.Close()
+			mustMatch(t, y, m, queries)
+			if err := y.Verify(); errors.Is(err, ErrTorn) != (damage >= 0) {
+				t.Fatalf("Verify: %v", err)
+			}
+			mustMatch(t, y, m, queries)
+			y.work.Wait()
+			mustMatch(t, y, m, queries)
+			for _, p := range y.view.Load().parts {
+				if !p.ready.Load() || p.damaged.Load() {
+					t.Error("a segment is left without tables")
+				}
+			}
+		})
+	}
+}
+
+func TestVerifyOfAnIndexThatWasNotOpened(t *testing.T) {
+	t.Parallel()
+	if err := newTestIndex(t, Options{}).Verify(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEveryTruncationIsRefused(t *testing.T) {
 	t.Parallel()
 	data := aligned(sampleSnapshot(t))
@@ -109,20 +162,21 @@ func reseal(data []byte) {
 	rest := data[headerSize:]
 	segments := binary.LittleEndian.Uint64(data[32:])
 	if segments <= uint64(len(rest))/entrySize {
+		var shapes []shape
 		var size uint64
 		for i := range segments {
 			s, err := decodeShape(rest[i*entrySize:])
 			if size += s.size(); err != nil || size > uint64(len(rest)) {
-				size = 0
+				shapes = nil
 				break
 			}
+			shapes = append(shapes, s)
 		}
-		if toc := tocSize(segments, size); toc+size <= uint64(len(rest)) {
+		e := extentOf(shapes)
+		if toc := tocSize(segments, e); toc+e.core+e.tables <= uint64(len(rest)) {
 			sums := rest[:toc][entrySize*segments:]
-			for i, block := 0, rest[toc:][:size]; len(block) > 0; i++ {
-				n := min(len(block), blockSize)
-				binary.LittleEndian.PutUint32(sums[4*i:], crc32.Checksum(block[:n], castagnoli))
-				block = block[n:]
+			for i := range e.blocks() {
+				binary.LittleEndian.PutUint32(sums[4*i:], crc32.Checksum(e.block(rest[toc:], i), castagnoli))
 			}
 			binary.LittleEndian.PutUint32(data[40:], crc32.Checksum(rest[:toc], castagnoli))
 		}

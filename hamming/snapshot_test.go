@@ -190,7 +190,7 @@ func TestSnapshotFormat(t *testing.T) {
 	if len(data) != 0x140 {
 		t.Errorf("%d bytes", len(data))
 	}
-	const want = "10e042bb84e2b133c4ee8d1e5a2ed257aba39685018ce74f6be660574c61f6a3"
+	const want = "f363a7a2e7a65c13f208cdccb2809d2a6e55c0ab473c4df8b84d2df8cb4da09b"
 	sum := sha256.Sum256(sampleSnapshot(t))
 	if got := hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("the sample snapshot has digest %s, want %s", got, want)

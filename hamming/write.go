@@ -66,14 +66,14 @@ func replaceFile(path string, write func(*os.File) error) error {
 
 // writeParts writes the payload first, behind room for what describes it.
 func writeParts(f io.WriteSeeker, parts []part, position uint64) error {
-	var payload uint64
 	var toc []byte
+	var shapes []shape
 	for i := range parts {
-		s := parts[i].shape()
-		toc = s.encode(toc)
-		payload += s.size()
+		shapes = append(shapes, parts[i].shape())
+		toc = shapes[i].encode(toc)
 	}
-	start := headerSize + tocSize(uint64(len(parts)), payload)
+	e := extentOf(shapes)
+	start := headerSize + tocSize(uint64(len(parts)), e)
 	if _, err := f.Seek(int64(start), io.SeekStart); err != nil {
 		return err
 	}
@@ -81,6 +81,7 @@ func writeParts(f io.WriteSeeker, parts []part, position uint64) error {
 	for i := range parts {
 		w.core(&parts[i])
 	}
+	w.flush() // a block never holds both
 	for i := range parts {
 		w.tables(&parts[i])
 	}
@@ -94,7 +95,7 @@ func writeParts(f io.WriteSeeker, parts []part, position uint64) error {
 	}
 	toc = append(toc, make([]byte, start-headerSize-uint64(len(toc)))...)
 	h := header{
-		fileSize: start + payload,
+		fileSize: start + e.core + e.tables,
 		position: position,
 		segments: uint64(len(parts)),
 		tocSum:   crc32.Checksum(toc, castagnoli),

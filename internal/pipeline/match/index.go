@@ -59,6 +59,8 @@ type Index struct {
 	loaded  atomic.Bool               // it has once held all that SQL held
 	heard   atomic.Pointer[time.Time] // when SQL last said what is new
 	refused atomic.Int64
+
+	verifying sync.WaitGroup // of snapshots
 }
 
 // typeTable is the table of one type with the change number up to which it is complete.
@@ -120,6 +122,11 @@ func (x *Index) openSnapshot(t *typeTable) {
 	switch {
 	case err == nil:
 		t.set(nearTable{index}, int64(index.Position()))
+		x.verifying.Go(func() {
+			if err := index.Verify(); err != nil && !errors.Is(err, hamming.ErrClosed) {
+				x.cfg.Log.Warn("the snapshot of the index is damaged in part; searches are right but slow until that part is built anew", "type", t.kind.Name, "error", err)
+			}
+		})
 	case !errors.Is(err, fs.ErrNotExist):
 		x.cfg.Log.Warn("the snapshot of the index cannot be used; loading from the database instead", "type", t.kind.Name, "error", err)
 	}
@@ -175,5 +182,6 @@ func (x *Index) Close() error {
 		current, _ := t.at()
 		errs = append(errs, current.close())
 	}
+	x.verifying.Wait()
 	return errors.Join(errs...)
 }

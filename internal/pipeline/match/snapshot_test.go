@@ -1,6 +1,8 @@
 package match_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -108,6 +110,49 @@ func TestASnapshotIsNotUsed(t *testing.T) {
 		})
 	}
 }
+
+// Damage that does not touch the signals themselves costs time, not a match.
+func TestASnapshotWithDamagedTablesIsUsedAndMended(t *testing.T) {
+	t.Parallel()
+	m, dir := &truth{}, filepath.Join(t.TempDir(), "index")
+	b := m.bank(whole("heron", domain.Known))
+	for n := range 5000 { // enough that the index has tables
+		m.add(b, domain.PDQ, spreadCode(n))
+	}
+	x := open(t, m, func(c *match.Config) { c.Dir = dir })
+	catchUp(t, x)
+	if err := x.Save(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "store-1.pdq.hamming")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)-1000] ^= 1
+	write(t, file, data)
+	m.asked = nil
+	log := &logged{}
+	y := open(t, m, func(c *match.Config) { c.Dir, c.Log = dir, slog.New(slog.NewTextHandler(log, nil)) })
+	catchUp(t, y)
+	if len(m.asked) != 2 || y.Size(domain.PDQ) != 5000 {
+		t.Errorf("asked %d times, %d signals: only the two exact types have to be read anew", len(m.asked), y.Size(domain.PDQ))
+	}
+	for n := range 5000 {
+		if found := lookup(t, y, print("file-1", domain.PDQ, spreadCode(n))); len(found) != 1 || found[0].Distance != 0 {
+			t.Fatalf("signal %d: found %v", n, found)
+		}
+	}
+	if err := y.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if log.count("damaged in part") != 1 {
+		t.Errorf("log:\n%s", log.text.String())
+	}
+}
+
+// spreadCode returns codes that are far from each other.
+func spreadCode(n int) string { return fmt.Sprintf("%x", sha256.Sum256([]byte{byte(n), byte(n >> 8)})) }
 
 func TestWithoutAFolderNothingIsSaved(t *testing.T) {
 	t.Parallel()
