@@ -26,6 +26,7 @@ type Result struct {
 // Hasher allocates nothing. Its zero value is ready for use. It is not safe for concurrent use; the functions of this
 // package are, and use a pool of hashers.
 type Hasher struct {
+	portable bool // do without vector instructions; for tests, the results are the same
 	tent     tent
 	palette  palette
 	samples  samples
@@ -74,8 +75,8 @@ func (h *Hasher) readImage(img image.Image) error {
 		h.palette.set(m.Palette)
 	}
 	size := img.Bounds().Size()
-	return h.read(size.X, size.Y, func(dst []float32, y int) {
-		lumaRow(dst, img, y, &h.palette)
+	return h.read(size.X, size.Y, func(dst []float32, x, y int) {
+		lumaRow(dst, img, x, y, &h.palette)
 	})
 }
 
@@ -83,10 +84,8 @@ func (h *Hasher) readLuma(pix []byte, width, height, stride int) error {
 	if err := checkBuffer(len(pix), width, height, stride, 1); err != nil {
 		return err
 	}
-	return h.read(width, height, func(dst []float32, y int) {
-		for x, v := range pix[y*stride:][:width] {
-			dst[x] = lumaGrey[v]
-		}
+	return h.read(width, height, func(dst []float32, x, y int) {
+		lumaRowGrey(dst, pix[y*stride+x:])
 	})
 }
 
@@ -94,17 +93,13 @@ func (h *Hasher) readRGB(pix []byte, width, height, stride int) error {
 	if err := checkBuffer(len(pix), width, height, stride, 3); err != nil {
 		return err
 	}
-	return h.read(width, height, func(dst []float32, y int) {
-		row := pix[y*stride:][:3*width]
-		for x := range dst {
-			c := row[3*x:][:3]
-			dst[x] = luma(c[0], c[1], c[2])
-		}
+	return h.read(width, height, func(dst []float32, x, y int) {
+		lumaRowRGB(dst, pix[y*stride+3*x:])
 	})
 }
 
-// read fills samples and spectrum from a picture whose row y is written by row.
-func (h *Hasher) read(width, height int, row func(dst []float32, y int)) error {
+// read fills samples and spectrum from a picture. Pixels of row y from column x on are written by row.
+func (h *Hasher) read(width, height int, row func(dst []float32, x, y int)) error {
 	if err := checkSize(width, height); err != nil {
 		return err
 	}
@@ -113,6 +108,7 @@ func (h *Hasher) read(width, height int, row func(dst []float32, y int)) error {
 		h.spectrum = spectrum{}
 		return nil
 	}
+	h.tent.vector = hasVector && !h.portable
 	h.tent.reduce(&h.samples, width, height, row)
 	h.spectrum.transform(&h.samples)
 	return nil

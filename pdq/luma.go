@@ -48,58 +48,72 @@ func (p *palette) set(colors color.Palette) {
 	}
 }
 
-// lumaRow writes the luma of row y of img, counted from the top, to dst. p is the palette of a paletted picture.
+// lumaRow writes the luma of row y of img from column x on, both counted from the top left corner, to dst. p is the
+// palette of a paletted picture.
 //
 // What decoders make most often has a loop of its own. All other pictures of package image come through RGBA64Image,
 // which costs no memory; At, the last resort, may cost an allocation a pixel. All give the same result.
-func lumaRow(dst []float32, img image.Image, y int, p *palette) {
-	b := img.Bounds()
-	y += b.Min.Y
+func lumaRow(dst []float32, img image.Image, x, y int, p *palette) {
+	corner := img.Bounds().Min
+	x += corner.X
+	y += corner.Y
 	switch m := img.(type) {
 	case *image.YCbCr:
-		lumaRowYCbCr(dst, m, y)
+		lumaRowYCbCr(dst, m, x, y)
 	case *image.Gray:
-		for x, v := range m.Pix[m.PixOffset(b.Min.X, y):][:len(dst)] {
-			dst[x] = lumaGrey[v]
-		}
+		lumaRowGrey(dst, m.Pix[m.PixOffset(x, y):])
 	case *image.Paletted:
-		for x, v := range m.Pix[m.PixOffset(b.Min.X, y):][:len(dst)] {
-			dst[x] = p[v]
+		for i, v := range m.Pix[m.PixOffset(x, y):][:len(dst)] {
+			dst[i] = p[v]
 		}
 	case *image.RGBA:
-		pix := m.Pix[m.PixOffset(b.Min.X, y):][:4*len(dst)]
-		for x := range dst {
-			c := pix[4*x:][:4]
+		pix := m.Pix[m.PixOffset(x, y):][:4*len(dst)]
+		for i := range dst {
+			c := pix[4*i:][:4]
 			if c[3] == 0xff {
-				dst[x] = luma(c[0], c[1], c[2])
+				dst[i] = luma(c[0], c[1], c[2])
 			} else {
-				dst[x] = lumaOf(color.RGBA{c[0], c[1], c[2], c[3]}.RGBA())
+				dst[i] = lumaOf(color.RGBA{c[0], c[1], c[2], c[3]}.RGBA())
 			}
 		}
 	case *image.NRGBA:
-		pix := m.Pix[m.PixOffset(b.Min.X, y):][:4*len(dst)]
-		for x := range dst {
-			c := pix[4*x:][:4]
+		pix := m.Pix[m.PixOffset(x, y):][:4*len(dst)]
+		for i := range dst {
+			c := pix[4*i:][:4]
 			if c[3] == 0xff {
-				dst[x] = luma(c[0], c[1], c[2])
+				dst[i] = luma(c[0], c[1], c[2])
 			} else {
-				dst[x] = lumaOf(color.NRGBA{c[0], c[1], c[2], c[3]}.RGBA())
+				dst[i] = lumaOf(color.NRGBA{c[0], c[1], c[2], c[3]}.RGBA())
 			}
 		}
 	case image.RGBA64Image:
-		for x := range dst {
-			c := m.RGBA64At(b.Min.X+x, y)
-			dst[x] = lumaOf(uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A))
+		for i := range dst {
+			c := m.RGBA64At(x+i, y)
+			dst[i] = lumaOf(uint32(c.R), uint32(c.G), uint32(c.B), uint32(c.A))
 		}
 	default:
-		for x := range dst {
-			dst[x] = lumaOf(img.At(b.Min.X+x, y).RGBA())
+		for i := range dst {
+			dst[i] = lumaOf(img.At(x+i, y).RGBA())
 		}
 	}
 }
 
-func lumaRowYCbCr(dst []float32, m *image.YCbCr, y int) {
-	left := m.Rect.Min.X
+func lumaRowGrey(dst []float32, pix []byte) {
+	for i, v := range pix[:len(dst)] {
+		dst[i] = lumaGrey[v]
+	}
+}
+
+func lumaRowRGB(dst []float32, pix []byte) {
+	pix = pix[:3*len(dst)]
+	for i := range dst {
+		c := pix[3*i:][:3]
+		dst[i] = luma(c[0], c[1], c[2])
+	}
+}
+
+// lumaRowYCbCr takes x and y as package image does, not from the corner.
+func lumaRowYCbCr(dst []float32, m *image.YCbCr, x, y int) {
 	shift := 0 // log2 of the pixels that share a chroma sample along the row
 	switch m.SubsampleRatio {
 	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
@@ -107,17 +121,16 @@ func lumaRowYCbCr(dst []float32, m *image.YCbCr, y int) {
 	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
 		shift = 2
 	}
-	if left < 0 { // package image rounds the place of a chroma sample towards zero, a shift does not
-		for x := range dst {
-			c := m.YCbCrAt(left+x, y)
-			dst[x] = luma(color.YCbCrToRGB(c.Y, c.Cb, c.Cr))
+	if x < 0 { // package image rounds the place of a chroma sample towards zero, a shift does not
+		for i := range dst {
+			c := m.YCbCrAt(x+i, y)
+			dst[i] = luma(color.YCbCrToRGB(c.Y, c.Cb, c.Cr))
 		}
 		return
 	}
-	ys := m.Y[m.YOffset(left, y):][:len(dst)]
-	chroma := m.COffset(left, y) - left>>shift
-	for x, v := range ys {
-		i := chroma + (left+x)>>shift
-		dst[x] = luma(color.YCbCrToRGB(v, m.Cb[i], m.Cr[i]))
+	chroma := m.COffset(x, y) - x>>shift
+	for i, v := range m.Y[m.YOffset(x, y):][:len(dst)] {
+		c := chroma + (x+i)>>shift
+		dst[i] = luma(color.YCbCrToRGB(v, m.Cb[c], m.Cr[c]))
 	}
 }

@@ -1,0 +1,72 @@
+//go:build amd64 && !purego
+
+package pdq
+
+// hasVector reports whether the processor and the system let us use AVX2, which came with Haswell (2013) and Zen (2017).
+var hasVector = func() bool {
+	const (
+		xsave = 1 << 27 // leaf 1, ECX: the system saves what XGETBV tells
+		avx   = 1 << 28
+		avx2  = 1 << 5 // leaf 7, EBX
+		ymm   = 0b110  // XCR0: the system saves the XMM and the YMM registers
+	)
+	if leaves, _, _, _ := cpuid(0, 0); leaves < 7 {
+		return false
+	}
+	if _, _, ecx, _ := cpuid(1, 0); ecx&(xsave|avx) != xsave|avx {
+		return false
+	}
+	if saved, _ := xgetbv(); saved&ymm != ymm {
+		return false
+	}
+	_, ebx, _, _ := cpuid(7, 0)
+	return ebx&avx2 != 0
+}()
+
+func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
+func xgetbv() (eax, edx uint32)
+
+// The instructions reach no further than what is checked here.
+
+func (t *tent) filterTileVector(left, columns int) {
+	window, end := t.across.window, left+columns
+	fits := left >= 0 && columns > 0 && columns%lanes == 0 && columns <= t.tile && window > 0 &&
+		len(t.luma) >= t.tile*lanes &&
+		len(t.entered) >= (window+columns)*lanes && len(t.tented) >= (window+columns)*lanes &&
+		len(t.divisors) >= end && len(t.place) >= end && len(t.sums) >= end
+	for _, slot := range t.slot {
+		fits = fits && slot >= 0 && slot+end <= len(t.ring)
+	}
+	for _, place := range t.place[left:end] {
+		fits = fits && int(place) < len(t.picked)
+	}
+	if !fits {
+		panic("pdq: a tile beyond its buffers")
+	}
+	filterTileAVX2(t, left, columns)
+}
+
+func (t *tent) finishRowsVector() {
+	fits := true
+	for _, slot := range t.slot2 {
+		fits = fits && slot >= 0 && slot+side <= len(t.ring2)
+	}
+	for _, column := range t.pick {
+		fits = fits && int(column) < len(t.picked)
+	}
+	if !fits {
+		panic("pdq: rows beyond their buffers")
+	}
+	finishRowsAVX2(t)
+}
+
+func divideVector(out, sums *[side]float32, n float32) { divideAVX2(out, sums, n) }
+
+//go:noescape
+func filterTileAVX2(t *tent, left, columns int)
+
+//go:noescape
+func finishRowsAVX2(t *tent)
+
+//go:noescape
+func divideAVX2(out, in *[side]float32, n float32)

@@ -1,0 +1,10 @@
+//go:build !amd64 || purego
+
+package pdq
+
+// There are no vector instructions, or none are wanted.
+const hasVector = false
+
+func (t *tent) filterTileVector(left, columns int)     { t.filterTilePortable(left, columns) }
+func (t *tent) finishRowsVector()                      { t.finishRowsPortable() }
+func divideVector(out, sums *[side]float32, n float32) { dividePortable(out, sums, n) }
