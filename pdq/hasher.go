@@ -28,7 +28,7 @@ type Result struct {
 type Hasher struct {
 	portable bool // do without vector instructions; for tests, the results are the same
 	tent     tent
-	palette  palette
+	pixels   converter
 	samples  samples
 	spectrum spectrum
 }
@@ -72,11 +72,11 @@ func (h *Hasher) readImage(img image.Image) error {
 		return errors.New("pdq: no picture given: the image is nil")
 	}
 	if m, ok := img.(*image.Paletted); ok {
-		h.palette.set(m.Palette)
+		h.pixels.setPalette(m.Palette)
 	}
 	size := img.Bounds().Size()
 	return h.read(size.X, size.Y, func(dst []float32, x, y int) {
-		lumaRow(dst, img, x, y, &h.palette)
+		h.pixels.row(dst, img, x, y)
 	})
 }
 
@@ -85,7 +85,7 @@ func (h *Hasher) readLuma(pix []byte, width, height, stride int) error {
 		return err
 	}
 	return h.read(width, height, func(dst []float32, x, y int) {
-		lumaRowGrey(dst, pix[y*stride+x:])
+		h.pixels.grey(dst, pix[y*stride+x:])
 	})
 }
 
@@ -94,7 +94,7 @@ func (h *Hasher) readRGB(pix []byte, width, height, stride int) error {
 		return err
 	}
 	return h.read(width, height, func(dst []float32, x, y int) {
-		lumaRowRGB(dst, pix[y*stride+3*x:])
+		h.pixels.rgb(dst, pix[y*stride+3*x:])
 	})
 }
 
@@ -108,7 +108,8 @@ func (h *Hasher) read(width, height int, row func(dst []float32, x, y int)) erro
 		h.spectrum = spectrum{}
 		return nil
 	}
-	h.tent.vector = hasVector && !h.portable
+	vector := hasVector && !h.portable
+	h.tent.vector, h.pixels.vector = vector, vector
 	h.tent.reduce(&h.samples, width, height, row)
 	h.spectrum.transform(&h.samples)
 	return nil

@@ -62,6 +62,60 @@ func (t *tent) finishRowsVector() {
 
 func divideVector(out, sums *[side]float32, n float32) { divideAVX2(out, sums, n) }
 
+// The functions below convert as many pixels as fill vectors, and return how many.
+
+func lumaGreyVector(dst []float32, pix []byte) int {
+	n := len(dst) / lanes * lanes
+	if n > 0 {
+		_ = pix[n-1]
+		lumaGreyAVX2(&dst[0], &pix[0], n)
+	}
+	return n
+}
+
+func lumaRGBVector(dst []float32, pix []byte) int {
+	n := len(dst) / lanes * lanes
+	if n > 0 {
+		_ = pix[3*n-1]
+		lumaRGBAVX2(&dst[0], &pix[0], n)
+	}
+	return n
+}
+
+func lumaRGBAVector(dst []float32, pix []byte) int {
+	n := len(dst) / lanes * lanes
+	if n > 0 {
+		_ = pix[4*n-1]
+		lumaRGBAAVX2(&dst[0], &pix[0], n)
+	}
+	return n
+}
+
+// lumaNRGBAVector stops at pixels that are not opaque.
+func lumaNRGBAVector(dst []float32, pix []byte) int {
+	n := len(dst) / lanes * lanes
+	if n > 0 {
+		_ = pix[4*n-1]
+		n = lumaNRGBAAVX2(&dst[0], &pix[0], n)
+	}
+	return n
+}
+
+// lumaYCbCrVector converts pixels of which the first begins a chroma sample, and 1<<shift share one.
+func lumaYCbCrVector(dst []float32, y, cb, cr []byte, shift int) int {
+	n := len(dst) / lanes * lanes
+	if n == 0 || shift > 1 {
+		return 0
+	}
+	_, _, _ = y[n-1], cb[n>>shift-1], cr[n>>shift-1]
+	if shift == 1 {
+		lumaYCbCrPairsAVX2(&dst[0], &y[0], &cb[0], &cr[0], n)
+	} else {
+		lumaYCbCrAVX2(&dst[0], &y[0], &cb[0], &cr[0], n)
+	}
+	return n
+}
+
 //go:noescape
 func filterTileAVX2(t *tent, left, columns int)
 
@@ -70,3 +124,21 @@ func finishRowsAVX2(t *tent)
 
 //go:noescape
 func divideAVX2(out, in *[side]float32, n float32)
+
+//go:noescape
+func lumaGreyAVX2(dst *float32, pix *byte, n int)
+
+//go:noescape
+func lumaRGBAVX2(dst *float32, pix *byte, n int)
+
+//go:noescape
+func lumaRGBAAVX2(dst *float32, pix *byte, n int)
+
+//go:noescape
+func lumaNRGBAAVX2(dst *float32, pix *byte, n int) int
+
+//go:noescape
+func lumaYCbCrAVX2(dst *float32, y, cb, cr *byte, n int)
+
+//go:noescape
+func lumaYCbCrPairsAVX2(dst *float32, y, cb, cr *byte, n int)
