@@ -64,7 +64,38 @@ func (h *Hasher) FromRGB(pix []byte, width, height, stride int) (Result, error) 
 }
 
 func (h *Hasher) result() Result {
-	return Result{Hash: h.spectrum.hash(), Quality: h.samples.quality()}
+	return Result{Hash: h.hash(&h.spectrum), Quality: h.quality()}
+}
+
+// vector returns whether to use vector instructions.
+func (h *Hasher) vector() bool { return hasVector && !h.portable }
+
+// transform computes the spectrum of the samples.
+func (h *Hasher) transform() {
+	if h.vector() {
+		h.spectrum.transformVector(&h.samples)
+	} else {
+		h.spectrum.transform(&h.samples)
+	}
+}
+
+// hash returns the hash of a spectrum, that of the picture or of the picture turned.
+func (h *Hasher) hash(f *spectrum) Hash {
+	if h.vector() {
+		return f.hashVector()
+	}
+	return f.hash()
+}
+
+// quality returns how much structure the samples have, 0 to 100.
+func (h *Hasher) quality() int {
+	var sum int
+	if h.vector() {
+		sum = h.samples.gradientVector()
+	} else {
+		sum = h.samples.gradient()
+	}
+	return min(sum/90, 100)
 }
 
 func (h *Hasher) readImage(img image.Image) error {
@@ -108,10 +139,9 @@ func (h *Hasher) read(width, height int, row func(dst []float32, x, y int)) erro
 		h.spectrum = spectrum{}
 		return nil
 	}
-	vector := hasVector && !h.portable
-	h.tent.vector, h.pixels.vector = vector, vector
+	h.tent.vector, h.pixels.vector = h.vector(), h.vector()
 	h.tent.reduce(&h.samples, width, height, row)
-	h.spectrum.transform(&h.samples)
+	h.transform()
 	return nil
 }
 

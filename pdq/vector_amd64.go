@@ -116,6 +116,20 @@ func lumaYCbCrVector(dst []float32, y, cb, cr []byte, shift int) int {
 	return n
 }
 
+func (f *spectrum) transformVector(s *samples) {
+	var down [order][side]float32
+	productAVX2(&down[0][0], &basis[0][0], &s[0][0], side)
+	productAVX2(&f[0][0], &down[0][0], &basisByPlace[0][0], order)
+}
+
+func (f *spectrum) hashVector() (h Hash) {
+	var keys [order * order]int32
+	aboveAVX2(&h, f, medianAVX2(f, &keys))
+	return h
+}
+
+func (s *samples) gradientVector() int { return gradientAVX2(s) }
+
 //go:noescape
 func filterTileAVX2(t *tent, left, columns int)
 
@@ -142,3 +156,15 @@ func lumaYCbCrAVX2(dst *float32, y, cb, cr *byte, n int)
 
 //go:noescape
 func lumaYCbCrPairsAVX2(dst *float32, y, cb, cr *byte, n int)
+
+//go:noescape
+func productAVX2(out, a, b *float32, columns int)
+
+//go:noescape
+func gradientAVX2(s *samples) int
+
+//go:noescape
+func medianAVX2(f *spectrum, keys *[order * order]int32) float32
+
+//go:noescape
+func aboveAVX2(h *Hash, f *spectrum, m float32)

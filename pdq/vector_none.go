@@ -14,3 +14,7 @@ func lumaRGBAVector(dst []float32, pix []byte) int     { return 0 }
 func lumaNRGBAVector(dst []float32, pix []byte) int    { return 0 }
 
 func lumaYCbCrVector(dst []float32, y, cb, cr []byte, shift int) int { return 0 }
+
+func (out *spectrum) transformVector(s *samples) { out.transform(s) }
+func (f *spectrum) hashVector() Hash             { return f.hash() }
+func (s *samples) gradientVector() int           { return s.gradient() }
