@@ -24,8 +24,8 @@ type samples [side][side]float32
 // lanes is the number of values that a vector holds: of rows filtered together, and of columns in a block.
 const lanes = 8
 
-// tileColumns is about the number of columns in a tile: 8 rows of them, as read and after two passes, are 24 KB.
-const tileColumns = 256
+// tileColumns is about the number of columns in a tile: 8 rows of them as read, as entered and after two passes are 48 KB.
+const tileColumns = 512
 
 // axis is how the box filter lies along the rows, or down the columns.
 type axis struct {
@@ -54,9 +54,9 @@ func (a axis) divisor(i int) float32 {
 	return float32(min(end, a.size) - max(end-a.window, 0))
 }
 
-// steps returns the number of steps after which two passes have given all samples, rounded up to full blocks.
-func (a axis) steps() int {
-	return (a.centre(side-1) + 2*a.lag + lanes) / lanes * lanes
+// reach returns the number of steps after which two passes have given sample i.
+func (a axis) reach(i int) int {
+	return a.centre(i) + 2*a.lag + 1
 }
 
 // tent reduces a picture to samples. Its buffers are kept from one picture to the next.
@@ -64,23 +64,25 @@ type tent struct {
 	vector bool // whether to use vector instructions; the results are the same
 
 	across, down axis
+	delay        int // steps between a pass and the next: vector instructions work on a block of each at the same time
 	steps        int // along a row
 	tile         int // columns in a tile, a multiple of lanes
 
 	// The passes along the rows. A value of all eight rows at one step is a column of eight.
-	luma     []float32      // a tile as read, row after row
-	entered  []float32      // its columns, those of one window before them in front
-	tented   []float32      // the same after the first two passes
-	divisors []float32      // of the first pass, at each step
-	sum      [lanes]float32 // the running sums of the first pass
-	sum2     [lanes]float32 // and of the second
-	place    []uint8        // at each step, the column of picked that the sum of the second pass goes to
-	pick     [side]uint8    // the column of picked for each sample
-	divisor2 [side]float32  // and its divisor
+	luma     []float32              // a tile as read, row after row
+	entered  []float32              // its columns, those of one window before them in front
+	boxed    [lanes * lanes]float32 // a block after the first pass, if the next pass is delayed
+	tented   []float32              // what entered, after the first two passes, with those of a window and the delay in front
+	divisors []float32              // of the first pass, at each step
+	sum      [lanes]float32         // the running sums of the first pass
+	sum2     [lanes]float32         // and of the second
+	place    []uint8                // at each step, the column of picked that the sum of the second pass goes to
+	pick     [side]uint8            // the column of picked for each sample
+	divisor2 [side]float32          // and its divisor
 
-	// The sums of the second pass at the sampled columns, and one more for those after them. Each step overwrites one of
-	// them until the sample is reached.
-	picked [side + 1][lanes]float32
+	// The sums of the second pass at the sampled columns, then those of the steps after the last sample. Each step
+	// overwrites one column until the sample is reached. There is one for whatever a uint8 may name.
+	picked [1 << 8][lanes]float32
 
 	// The passes down the columns. A ring holds the last rows that entered, one window of them.
 	sums      []float32      // of the first pass, for each column
@@ -120,16 +122,25 @@ func (t *tent) reduce(out *samples, width, height int, read func(dst []float32, 
 	}
 }
 
+// fullBlocks rounds a number of columns up to full blocks.
+func fullBlocks(columns int) int {
+	return (columns + lanes - 1) / lanes * lanes
+}
+
 func (t *tent) reset(width, height int) {
 	t.across, t.down = newAxis(width), newAxis(height)
-	t.steps = t.across.steps()
+	t.delay = 0
+	if t.vector {
+		t.delay = lanes
+	}
+	t.steps = fullBlocks(t.across.reach(side-1) + 2*t.delay)
 	tiles := max(1, (t.steps+tileColumns/2)/tileColumns)
-	t.tile = max((t.steps+tiles-1)/tiles, t.across.window) // a tile gives the next one all that must be in front of it
-	t.tile = (t.tile + lanes - 1) / lanes * lanes
+	front := t.across.window + t.delay // a tile gives the next one all that must be in front of it
+	t.tile = fullBlocks(max((t.steps+tiles-1)/tiles, front))
 
 	t.luma = resize(t.luma, t.tile*lanes)
 	t.entered = resize(t.entered, (t.across.window+t.tile)*lanes)
-	t.tented = resize(t.tented, (t.across.window+t.tile)*lanes)
+	t.tented = resize(t.tented, (front+t.tile)*lanes)
 	t.divisors = resize(t.divisors, t.steps)
 	for i := range t.divisors {
 		t.divisors[i] = t.across.divisor(i - t.across.lag)
@@ -151,15 +162,14 @@ func (t *tent) reset(width, height int) {
 func (t *tent) placeSamples() {
 	places, step := 0, 0
 	for i := range t.pick {
-		c := t.across.centre(i)
-		if end := c + 2*t.across.lag + 1; end > step {
+		if end := t.across.reach(i) + 2*t.delay; end > step {
 			for ; step < end; step++ {
 				t.place[step] = uint8(places)
 			}
 			places++
 		}
 		t.pick[i] = uint8(places - 1)
-		t.divisor2[i] = t.across.divisor(c)
+		t.divisor2[i] = t.across.divisor(t.across.centre(i))
 	}
 	for ; step < len(t.place); step++ {
 		t.place[step] = uint8(places)
@@ -181,15 +191,15 @@ func (t *tent) startRows(top int) {
 	}
 	t.sum, t.sum2 = [lanes]float32{}, [lanes]float32{}
 	clear(t.entered[:t.across.window*lanes])
-	clear(t.tented[:t.across.window*lanes])
+	clear(t.tented[:(t.across.window+t.delay)*lanes])
+	clear(t.boxed[:])
 }
 
 // fill reads a tile into luma, and moves what entered last in front of the columns that are to enter.
 func (t *tent) fill(left, top, columns int, read func(dst []float32, x, y int)) {
 	if left > 0 {
-		front := t.across.window * lanes
-		copy(t.entered[:front], t.entered[t.tile*lanes:])
-		copy(t.tented[:front], t.tented[t.tile*lanes:])
+		copy(t.entered[:t.across.window*lanes], t.entered[t.tile*lanes:])
+		copy(t.tented[:(t.across.window+t.delay)*lanes], t.tented[t.tile*lanes:])
 	}
 	inside := max(0, min(columns, t.across.size-left))
 	for r := range lanes {

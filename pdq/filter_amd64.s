@@ -31,31 +31,51 @@
 	VPERM2F128 $0x20, Y7, Y3, Y11  \
 	VPERM2F128 $0x31, Y7, Y3, Y7
 
-// Column c of a block, v: its eight rows enter the sums Y14, those of a window before leave, v becomes the mean.
-#define BOX_ALONG_ROWS(c, v) \
-	VADDPS       v, Y14, Y14                 \
+// Rows i and i+4 of an 8×8 square that begins at AX go to the halves of a and b: the first four
+// columns to a, the other four to b. TRANSPOSE4 of four such a and of four such b then gives the columns of the square.
+#define LOAD_ROWS(i, a, xa, b, xb) \
+	VMOVUPS     (32*i)(AX), xa              \
+	VINSERTF128 $1, (32*i+128)(AX), a, a    \
+	VMOVUPS     (32*i+16)(AX), xb           \
+	VINSERTF128 $1, (32*i+144)(AX), b, b
+
+// Column c of a block: its eight rows enter the sums Y14, those of a window before leave, and the mean is kept.
+#define BOX_ALONG_ROWS(c) \
+	VADDPS       (32*c)(R11), Y14, Y14       \
 	VSUBPS       (32*c)(R11)(BX*1), Y14, Y14 \
 	VBROADCASTSS (4*c)(DX), Y12              \
-	VDIVPS       Y12, Y14, v
+	VDIVPS       Y12, Y14, Y12               \
+	VMOVUPS      Y12, (tent_boxed+32*c)(DI)
 
-// Row r of a block, v: its eight columns enter the sums Y13, those of a window before leave, out becomes the mean.
-#define BOX_DOWN_COLUMNS(r, v, out) \
+// Row r of a block, v: its eight columns enter the sums Y13, those of a window before leave, v becomes the mean.
+#define BOX_DOWN_COLUMNS(r, v) \
 	MOVQ         (tent_slot+8*r)(DI), AX      \
 	VADDPS       v, Y13, Y13                  \
 	VSUBPS       (R10)(AX*4), Y13, Y13        \
 	VMOVUPS      v, (R10)(AX*4)               \
 	VBROADCASTSS (tent_downwards+4*r)(DI), Y12 \
-	VDIVPS       Y12, Y13, out
+	VDIVPS       Y12, Y13, v
 
-// Column c of a block, v, enters the sums Y15, that of a window before leaves, and the sums are kept where a sample is.
-#define BOX_ALONG_ROWS_AGAIN(c, v) \
-	VADDPS  v, Y15, Y15                 \
-	VSUBPS  (32*c)(R12)(BX*1), Y15, Y15 \
+// Column c of the block before the one at R12 enters the sums Y15, that of a window before leaves, and the sums are kept
+// where a sample is.
+#define BOX_ALONG_ROWS_AGAIN(c) \
+	VADDPS  (32*c-256)(R12), Y15, Y15       \
+	VSUBPS  (32*c-256)(R12)(BX*1), Y15, Y15 \
 	MOVBLZX c(R13), AX                  \
 	SHLQ    $5, AX                      \
 	VMOVUPS Y15, (R14)(AX*1)
 
+// Column i of the first and the third pass and row i of the second.
+#define STEP_OF_ALL(i, v) \
+	BOX_ALONG_ROWS(i)      \
+	BOX_DOWN_COLUMNS(i, v) \
+	BOX_ALONG_ROWS_AGAIN(i)
+
 // func filterTileAVX2(t *tent, left, columns int)
+//
+// In each turn of the loop the first pass takes a block, the second the block that the first took the turn before, and
+// the third the block that the second took the turn before. A running sum is a chain of additions that wait for each
+// other; so three chains that do not wait for each other run side by side.
 TEXT ·filterTileAVX2(SB), NOSPLIT, $0-24
 	MOVQ t+0(FP), DI
 	MOVQ left+8(FP), AX
@@ -71,7 +91,7 @@ TEXT ·filterTileAVX2(SB), NOSPLIT, $0-24
 	MOVQ tent_entered(DI), R11
 	ADDQ BX, R11
 	MOVQ tent_tented(DI), R12
-	ADDQ BX, R12
+	LEAQ 256(R12)(BX*1), R12
 	NEGQ BX
 
 	MOVQ tent_divisors(DI), DX
@@ -88,7 +108,7 @@ TEXT ·filterTileAVX2(SB), NOSPLIT, $0-24
 	VMOVUPS tent_sum2(DI), Y15
 
 block:
-	// Columns 0 to 3 of all rows are in Y0 to Y3, columns 4 to 7 in Y4 to Y7, once both are transposed.
+	// What enters the first pass: from rows as read to columns. Rows 4 to 7 begin at AX.
 	LEAQ        (SI)(R8*4), AX
 	VMOVUPS     (SI), X0
 	VINSERTF128 $1, (AX), Y0, Y0
@@ -108,37 +128,37 @@ block:
 	VINSERTF128 $1, 16(AX)(R9*1), Y7, Y7
 	TRANSPOSE4(Y0, Y1, Y2, Y3)
 	TRANSPOSE4(Y4, Y5, Y6, Y7)
+	VMOVUPS     Y0, (R11)
+	VMOVUPS     Y1, 32(R11)
+	VMOVUPS     Y2, 64(R11)
+	VMOVUPS     Y3, 96(R11)
+	VMOVUPS     Y4, 128(R11)
+	VMOVUPS     Y5, 160(R11)
+	VMOVUPS     Y6, 192(R11)
+	VMOVUPS     Y7, 224(R11)
 
-	VMOVUPS Y0, (R11)
-	VMOVUPS Y1, 32(R11)
-	VMOVUPS Y2, 64(R11)
-	VMOVUPS Y3, 96(R11)
-	VMOVUPS Y4, 128(R11)
-	VMOVUPS Y5, 160(R11)
-	VMOVUPS Y6, 192(R11)
-	VMOVUPS Y7, 224(R11)
-	BOX_ALONG_ROWS(0, Y0)
-	BOX_ALONG_ROWS(1, Y1)
-	BOX_ALONG_ROWS(2, Y2)
-	BOX_ALONG_ROWS(3, Y3)
-	BOX_ALONG_ROWS(4, Y4)
-	BOX_ALONG_ROWS(5, Y5)
-	BOX_ALONG_ROWS(6, Y6)
-	BOX_ALONG_ROWS(7, Y7)
-	TRANSPOSE8
+	// What enters the second pass: from columns of the first to rows.
+	LEAQ    tent_boxed(DI), AX
+	LOAD_ROWS(0, Y0, X0, Y4, X4)
+	LOAD_ROWS(1, Y1, X1, Y5, X5)
+	LOAD_ROWS(2, Y2, X2, Y6, X6)
+	LOAD_ROWS(3, Y3, X3, Y7, X7)
+	TRANSPOSE4(Y0, Y1, Y2, Y3)
+	TRANSPOSE4(Y4, Y5, Y6, Y7)
 
 	VMOVUPS (R15), Y13
-	BOX_DOWN_COLUMNS(0, Y8, Y0)
-	BOX_DOWN_COLUMNS(1, Y9, Y1)
-	BOX_DOWN_COLUMNS(2, Y10, Y2)
-	BOX_DOWN_COLUMNS(3, Y11, Y3)
-	BOX_DOWN_COLUMNS(4, Y4, Y4)
-	BOX_DOWN_COLUMNS(5, Y5, Y5)
-	BOX_DOWN_COLUMNS(6, Y6, Y6)
-	BOX_DOWN_COLUMNS(7, Y7, Y7)
+	STEP_OF_ALL(0, Y0)
+	STEP_OF_ALL(1, Y1)
+	STEP_OF_ALL(2, Y2)
+	STEP_OF_ALL(3, Y3)
+	STEP_OF_ALL(4, Y4)
+	STEP_OF_ALL(5, Y5)
+	STEP_OF_ALL(6, Y6)
+	STEP_OF_ALL(7, Y7)
 	VMOVUPS Y13, (R15)
-	TRANSPOSE8
 
+	// What enters the third pass the next time: from rows of the second to columns.
+	TRANSPOSE8
 	VMOVUPS Y8, (R12)
 	VMOVUPS Y9, 32(R12)
 	VMOVUPS Y10, 64(R12)
@@ -147,14 +167,6 @@ block:
 	VMOVUPS Y5, 160(R12)
 	VMOVUPS Y6, 192(R12)
 	VMOVUPS Y7, 224(R12)
-	BOX_ALONG_ROWS_AGAIN(0, Y8)
-	BOX_ALONG_ROWS_AGAIN(1, Y9)
-	BOX_ALONG_ROWS_AGAIN(2, Y10)
-	BOX_ALONG_ROWS_AGAIN(3, Y11)
-	BOX_ALONG_ROWS_AGAIN(4, Y4)
-	BOX_ALONG_ROWS_AGAIN(5, Y5)
-	BOX_ALONG_ROWS_AGAIN(6, Y6)
-	BOX_ALONG_ROWS_AGAIN(7, Y7)
 
 	ADDQ $32, SI
 	ADDQ $256, R11

@@ -30,15 +30,12 @@ func xgetbv() (eax, edx uint32)
 
 func (t *tent) filterTileVector(left, columns int) {
 	window, end := t.across.window, left+columns
-	fits := left >= 0 && columns > 0 && columns%lanes == 0 && columns <= t.tile && window > 0 &&
+	fits := t.delay == lanes && left >= 0 && columns > 0 && columns%lanes == 0 && columns <= t.tile && window > 0 &&
 		len(t.luma) >= t.tile*lanes &&
-		len(t.entered) >= (window+columns)*lanes && len(t.tented) >= (window+columns)*lanes &&
+		len(t.entered) >= (window+columns)*lanes && len(t.tented) >= (window+lanes+columns)*lanes &&
 		len(t.divisors) >= end && len(t.place) >= end && len(t.sums) >= end
 	for _, slot := range t.slot {
 		fits = fits && slot >= 0 && slot+end <= len(t.ring)
-	}
-	for _, place := range t.place[left:end] {
-		fits = fits && int(place) < len(t.picked)
 	}
 	if !fits {
 		panic("pdq: a tile beyond its buffers")
@@ -50,9 +47,6 @@ func (t *tent) finishRowsVector() {
 	fits := true
 	for _, slot := range t.slot2 {
 		fits = fits && slot >= 0 && slot+side <= len(t.ring2)
-	}
-	for _, column := range t.pick {
-		fits = fits && int(column) < len(t.picked)
 	}
 	if !fits {
 		panic("pdq: rows beyond their buffers")
