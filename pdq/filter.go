@@ -24,7 +24,7 @@ type samples [side][side]float32
 // lanes is the number of values that a vector holds: of rows filtered together, and of columns in a block.
 const lanes = 8
 
-// tileColumns is about the number of columns in a tile: 8 rows of them as read, as entered and after two passes are 48 KB.
+// tileColumns is about the number of columns in a tile, whose buffers take 48 KB.
 const tileColumns = 512
 
 // axis is how the box filter lies along the rows, or down the columns.
@@ -68,28 +68,29 @@ type tent struct {
 	steps        int // along a row
 	tile         int // columns in a tile, a multiple of lanes
 
-	// The passes along the rows. A value of all eight rows at one step is a column of eight.
+	// The passes along the rows. Vector instructions hold what enters as columns of eight values, one of each row, the
+	// portable functions as rows; in front of it is what entered before and has yet to leave.
 	luma     []float32              // a tile as read, row after row
-	entered  []float32              // its columns, those of one window before them in front
-	boxed    [lanes * lanes]float32 // a block after the first pass, if the next pass is delayed
-	tented   []float32              // what entered, after the first two passes, with those of a window and the delay in front
+	entered  []float32              // what enters the first pass, behind a window of it
+	boxed    [lanes * lanes]float32 // a block that comes out of it, if the second pass is delayed
+	tented   []float32              // what enters the third pass, behind a window of it and the delay
 	divisors []float32              // of the first pass, at each step
 	sum      [lanes]float32         // the running sums of the first pass
-	sum2     [lanes]float32         // and of the second
-	place    []uint8                // at each step, the column of picked that the sum of the second pass goes to
+	sum2     [lanes]float32         // and of the third
+	place    []uint8                // at each step, the column of picked that the sums of the third pass go to
 	pick     [side]uint8            // the column of picked for each sample
 	divisor2 [side]float32          // and its divisor
 
-	// The sums of the second pass at the sampled columns, then those of the steps after the last sample. Each step
+	// The sums of the third pass at the sampled columns, then those of the steps after the last sample. Each step
 	// overwrites one column until the sample is reached. There is one for whatever a uint8 may name.
 	picked [1 << 8][lanes]float32
 
 	// The passes down the columns. A ring holds the last rows that entered, one window of them.
-	sums      []float32      // of the first pass, for each column
+	sums      []float32      // of the second pass, for each column
 	ring      []float32      // rows of steps values
 	slot      [lanes]int     // where in ring each of the eight rows goes
-	downwards [lanes]float32 // the divisor of the first pass for each of the eight rows
-	sums2     [side]float32  // of the second pass, which runs for the sampled columns only
+	downwards [lanes]float32 // the divisor of the second pass for each of the eight rows
+	sums2     [side]float32  // of the last pass, which runs for the sampled columns only
 	ring2     []float32      // rows of side values
 	slot2     [lanes]int
 	last      [lanes][side]float32 // what comes out of it for each of the eight rows, sums that are not yet divided
@@ -109,6 +110,9 @@ func (t *tent) reduce(out *samples, width, height int, read func(dst []float32, 
 	for top := 0; next < side; top += lanes {
 		t.startRows(top)
 		for left := 0; left < t.steps; left += t.tile {
+			if left > 0 {
+				t.keepWindows()
+			}
 			columns := min(t.tile, t.steps-left)
 			t.fill(left, top, columns, read)
 			t.filterTile(left, columns)
@@ -190,17 +194,12 @@ func (t *tent) startRows(top int) {
 		t.downwards[r] = t.down.divisor(top + r - t.down.lag)
 	}
 	t.sum, t.sum2 = [lanes]float32{}, [lanes]float32{}
-	clear(t.entered[:t.across.window*lanes])
-	clear(t.tented[:(t.across.window+t.delay)*lanes])
 	clear(t.boxed[:])
+	t.clearWindows()
 }
 
-// fill reads a tile into luma, and moves what entered last in front of the columns that are to enter.
+// fill reads a tile into luma.
 func (t *tent) fill(left, top, columns int, read func(dst []float32, x, y int)) {
-	if left > 0 {
-		copy(t.entered[:t.across.window*lanes], t.entered[t.tile*lanes:])
-		copy(t.tented[:(t.across.window+t.delay)*lanes], t.tented[t.tile*lanes:])
-	}
 	inside := max(0, min(columns, t.across.size-left))
 	for r := range lanes {
 		row := t.luma[r*t.tile:][:columns]
@@ -210,6 +209,26 @@ func (t *tent) fill(left, top, columns int, read func(dst []float32, x, y int)) 
 		}
 		read(row[:inside], left, top+r)
 		clear(row[inside:])
+	}
+}
+
+// clearWindows puts zeros where the window before the first tile is.
+func (t *tent) clearWindows() {
+	if t.vector {
+		clear(t.entered[:t.across.window*lanes])
+		clear(t.tented[:(t.across.window+t.delay)*lanes])
+	} else {
+		t.clearWindowsPortable()
+	}
+}
+
+// keepWindows moves the last window of a tile before the next tile.
+func (t *tent) keepWindows() {
+	if t.vector {
+		copy(t.entered[:t.across.window*lanes], t.entered[t.tile*lanes:])
+		copy(t.tented[:(t.across.window+t.delay)*lanes], t.tented[t.tile*lanes:])
+	} else {
+		t.keepWindowsPortable()
 	}
 }
 

@@ -4,7 +4,7 @@
 #include "textflag.h"
 
 // The filter with AVX2. No product is fused with a sum and no division is replaced: each lane does what the portable
-// functions of the same names do, in the same order.
+// functions do, in the same order.
 
 // Rows and columns of a 4×4 square change places in both halves of a and b and c and d: from the rows of the square to
 // its columns. Uses Y8 to Y11.

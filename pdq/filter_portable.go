@@ -1,66 +1,101 @@
 package pdq
 
-// What vector instructions do where there are some, in plain Go: the same steps in the same order on the same buffers.
+// What vector instructions do where there are some, in plain Go: the same sums, in buffers that hold row after row. Rows go
+// in pairs along rows, since the processor can work on one running sum while it waits for the other.
 
 func (t *tent) filterTilePortable(left, columns int) {
-	for at := 0; at < columns; at += lanes {
-		var rows [lanes][lanes]float32 // a block after a pass, eight rows of eight columns
-		t.boxAlongRows(&rows, left, at)
-		t.boxDownColumns(&rows, left+at)
-		t.boxAlongRowsAgain(&rows, left, at)
-	}
+	t.boxAlongRows(left, columns)
+	t.boxDownColumns(left, columns)
+	t.boxAlongRowsAgain(left, columns)
 }
 
-// boxAlongRows takes a block through the first pass, which sums along rows.
-func (t *tent) boxAlongRows(out *[lanes][lanes]float32, left, at int) {
-	front := t.across.window * lanes
-	for c := range lanes {
-		i := (at + c) * lanes
-		leaving, entering := (*[lanes]float32)(t.entered[i:]), (*[lanes]float32)(t.entered[i+front:])
-		n := t.divisors[left+at+c]
-		for r := range lanes {
-			v := t.luma[r*t.tile+at+c]
-			entering[r] = v
-			sum := t.sum[r] + v
-			sum -= leaving[r]
-			t.sum[r] = sum
-			out[r][c] = sum / n
+// boxAlongRows is the first pass.
+func (t *tent) boxAlongRows(left, columns int) {
+	divisors := t.divisors[left:][:columns]
+	for r := 0; r < lanes; r += 2 {
+		entered0, leaving0 := t.enter(t.entered, r, columns)
+		entered1, leaving1 := t.enter(t.entered, r+1, columns)
+		out0, out1 := t.lumaRow(r)[:columns], t.lumaRow(r + 1)[:columns]
+		sum0, sum1 := t.sum[r], t.sum[r+1]
+		for i, n := range divisors {
+			sum0 += entered0[i]
+			sum1 += entered1[i]
+			sum0 -= leaving0[i]
+			sum1 -= leaving1[i]
+			out0[i] = sum0 / n
+			out1[i] = sum1 / n
 		}
+		t.sum[r], t.sum[r+1] = sum0, sum1
 	}
 }
 
-// boxDownColumns takes a block through the second pass, which sums down columns.
-func (t *tent) boxDownColumns(rows *[lanes][lanes]float32, step int) {
-	sums := (*[lanes]float32)(t.sums[step:])
-	for r := range rows {
-		row := &rows[r]
-		held := (*[lanes]float32)(t.ring[t.slot[r]+step:])
+// boxDownColumns is the second pass.
+func (t *tent) boxDownColumns(left, columns int) {
+	for r := range lanes {
+		row := t.lumaRow(r)[:columns]
+		sums, held := t.sums[left:][:columns], t.ring[t.slot[r]+left:][:columns]
 		n := t.downwards[r]
-		for c, v := range row {
-			sum := sums[c] + v
-			sum -= held[c]
-			held[c] = v
-			sums[c] = sum
-			row[c] = sum / n
+		for i, v := range row {
+			sum := sums[i] + v
+			sum -= held[i]
+			held[i] = v
+			sums[i] = sum
+			row[i] = sum / n
 		}
 	}
 }
 
-// boxAlongRowsAgain sums a block along rows for the third pass and picks the sums.
-func (t *tent) boxAlongRowsAgain(in *[lanes][lanes]float32, left, at int) {
-	front := t.across.window * lanes
-	for c := range lanes {
-		i := (at + c) * lanes
-		leaving, entering := (*[lanes]float32)(t.tented[i:]), (*[lanes]float32)(t.tented[i+front:])
-		picked := &t.picked[t.place[left+at+c]]
-		for r := range lanes {
-			v := in[r][c]
-			entering[r] = v
-			sum := t.sum2[r] + v
-			sum -= leaving[r]
-			t.sum2[r] = sum
-			picked[r] = sum
+// boxAlongRowsAgain sums for the third pass and picks the sums.
+func (t *tent) boxAlongRowsAgain(left, columns int) {
+	places := t.place[left:][:columns]
+	for r := 0; r < lanes; r += 2 {
+		entered0, leaving0 := t.enter(t.tented, r, columns)
+		entered1, leaving1 := t.enter(t.tented, r+1, columns)
+		sum0, sum1 := t.sum2[r], t.sum2[r+1]
+		for i, place := range places {
+			sum0 += entered0[i]
+			sum1 += entered1[i]
+			sum0 -= leaving0[i]
+			sum1 -= leaving1[i]
+			picked := &t.picked[place]
+			picked[r], picked[r+1] = sum0, sum1
 		}
+		t.sum2[r], t.sum2[r+1] = sum0, sum1
+	}
+}
+
+// lumaRow returns row r of the tile.
+func (t *tent) lumaRow(r int) []float32 {
+	return t.luma[r*t.tile:][:t.tile]
+}
+
+// stripRow returns row r of entered or tented: a window, and the tile behind it.
+func (t *tent) stripRow(strip []float32, r int) []float32 {
+	length := t.across.window + t.tile
+	return strip[r*length:][:length]
+}
+
+// enter copies row r of the tile behind the window in strip. It returns what enters, and with each value the one that
+// leaves.
+func (t *tent) enter(strip []float32, r, columns int) (entering, leaving []float32) {
+	row := t.stripRow(strip, r)
+	entering = row[t.across.window:][:columns]
+	copy(entering, t.lumaRow(r))
+	return entering, row[:columns]
+}
+
+func (t *tent) clearWindowsPortable() {
+	for r := range lanes {
+		clear(t.stripRow(t.entered, r)[:t.across.window])
+		clear(t.stripRow(t.tented, r)[:t.across.window])
+	}
+}
+
+func (t *tent) keepWindowsPortable() {
+	for r := range lanes {
+		entered, tented := t.stripRow(t.entered, r), t.stripRow(t.tented, r)
+		copy(entered[:t.across.window], entered[t.tile:])
+		copy(tented[:t.across.window], tented[t.tile:])
 	}
 }
 
