@@ -31,8 +31,8 @@
 	VPERM2F128 $0x20, Y7, Y3, Y11  \
 	VPERM2F128 $0x31, Y7, Y3, Y7
 
-// Rows i and i+4 of an 8×8 square that begins at AX go to the halves of a and b: the first four
-// columns to a, the other four to b. TRANSPOSE4 of four such a and of four such b then gives the columns of the square.
+// Rows i and i+4 of an 8×8 square that begins at AX go to the halves of a and b: the first four columns to a, the other
+// four to b. TRANSPOSE4 of four such a and of four such b then gives the columns of the square.
 #define LOAD_ROWS(i, a, xa, b, xb) \
 	VMOVUPS     (32*i)(AX), xa              \
 	VINSERTF128 $1, (32*i+128)(AX), a, a    \

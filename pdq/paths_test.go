@@ -94,7 +94,7 @@ func TestAllPathsGiveTheSame(t *testing.T) {
 		{1100, 7}, {7, 1100}, {3000, 9},
 	}
 	random := rand.New(rand.NewPCG(7, 8))
-	for range 25 {
+	for range 12 {
 		sizes = append(sizes, image.Pt(5+random.IntN(600), 5+random.IntN(300)))
 	}
 	hashers := hashersOfAllPaths()
