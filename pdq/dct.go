@@ -1,9 +1,6 @@
 package pdq
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 const order = 16 // frequencies along each axis
 
@@ -25,16 +22,28 @@ var basis, basisByPlace = func() (b [order][side]float32, t [side][order]float32
 // transform computes the cosine transform of s. Each sum runs over its 64 products in ascending order and each product
 // is rounded before it is added, as in the reference; the conversions keep the compiler from fusing the two.
 func (out *spectrum) transform(s *samples) {
-	for i := range out {
-		var down [side]float32 // frequency i+1 of each column
-		for k, row := range s {
-			b := basis[i][k]
-			for j, v := range row {
-				down[j] += float32(b * v)
+	var down [order][side]float32 // each frequency of each column
+	for i := 0; i < order; i += 8 {
+		for j := range side {
+			var f0, f1, f2, f3, f4, f5, f6, f7 float32
+			for k := range side {
+				v, b := s[k][j], (*[8]float32)(basisByPlace[k][i:])
+				f0 += float32(b[0] * v)
+				f1 += float32(b[1] * v)
+				f2 += float32(b[2] * v)
+				f3 += float32(b[3] * v)
+				f4 += float32(b[4] * v)
+				f5 += float32(b[5] * v)
+				f6 += float32(b[6] * v)
+				f7 += float32(b[7] * v)
 			}
+			down[i][j], down[i+1][j], down[i+2][j], down[i+3][j] = f0, f1, f2, f3
+			down[i+4][j], down[i+5][j], down[i+6][j], down[i+7][j] = f4, f5, f6, f7
 		}
+	}
+	for i := range out {
 		var across [order]float32
-		for k, v := range down {
+		for k, v := range down[i] {
 			for j, b := range basisByPlace[k] {
 				across[j] += float32(v * b)
 			}
@@ -57,19 +66,43 @@ func (f *spectrum) hash() Hash {
 	return h
 }
 
-// median returns the lower of the two middle values.
+// median returns the lower of the two middle values. It parts the values at one of them, as quicksort does, and goes on
+// with the part that the middle lies in.
 func (f *spectrum) median() float32 {
 	var all [order * order]float32
 	for i, row := range f {
 		copy(all[i*order:], row[:])
 	}
-	slices.Sort(all[:])
-	return all[len(all)/2-1]
+	const middle = len(all)/2 - 1
+	first, last := 0, len(all)-1
+	for first < last {
+		pivot := all[middle]
+		i, j := first, last
+		for i <= j {
+			for all[i] < pivot {
+				i++
+			}
+			for all[j] > pivot {
+				j--
+			}
+			if i <= j {
+				all[i], all[j] = all[j], all[i]
+				i++
+				j--
+			}
+		}
+		if j < middle {
+			first = i
+		}
+		if i > middle {
+			last = j
+		}
+	}
+	return all[middle]
 }
 
-// quality returns how much structure s has, 0 to 100: the sum of the differences between neighbours, each in whole
-// percent of the range.
-func (s *samples) quality() int {
+// gradient returns the sum of the differences between neighbours, each in whole percent of the range.
+func (s *samples) gradient() int {
 	sum := 0
 	for i := range s {
 		for j, u := range s[i] {
@@ -81,7 +114,7 @@ func (s *samples) quality() int {
 			}
 		}
 	}
-	return min(sum/90, 100)
+	return sum
 }
 
 func percent(u, v float32) int {

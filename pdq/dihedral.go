@@ -64,10 +64,10 @@ func (h *Hasher) DihedralFromRGB(pix []byte, width, height, stride int) (Dihedra
 }
 
 func (h *Hasher) dihedral() Dihedral {
-	d := Dihedral{Quality: h.samples.quality()}
+	d := Dihedral{Quality: h.quality()}
 	for t := range d.Hashes {
 		turned := h.spectrum.turned(Transform(t))
-		d.Hashes[t] = turned.hash()
+		d.Hashes[t] = h.hash(&turned)
 	}
 	return d
 }

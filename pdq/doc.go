@@ -13,9 +13,10 @@
 // bit: whether it is above their median. Quality, 0 to 100, measures the gradients of the 64×64 picture.
 //
 // All arithmetic is float32 in the order of the reference implementation, so equal pixels give an equal hash on every
-// architecture, bit for bit. The picture is never shrunk before hashing. (The command-line tool of the reference shrinks
-// what is larger than 512 pixels; its library, and what is built upon it, does not.) The filter runs in one sweep from
-// the top row to the bottom row and holds only the rows under its window, about 1/32 of a byte for each pixel.
+// architecture, bit for bit, with vector instructions (AVX2) or without. The picture is never shrunk before hashing. (The
+// command-line tool of the reference shrinks what is larger than 512 pixels; its library, and what is built upon it, does
+// not.) The filter runs in one sweep from the top to the bottom, eight rows at a time, and holds only the rows under its
+// window, about 1/32 of a byte for each pixel.
 //
 // # Pixels
 //

@@ -1,229 +1,269 @@
 package pdq
 
+import "math"
+
 // The tent filter and the sampling to 64×64.
 //
 // The reference filters the whole picture four times: along rows, down columns, and both again. Only 64×64 of the
-// results are used. Here each row goes through all four passes as soon as it is read, every sum being built by the same
-// additions in the same order, so that the samples are equal bit for bit; the last two passes write, and the last one
-// sums, only where a sample is taken.
+// results are used. Here one sweep from the top takes eight rows at a time through all four passes, in tiles of some
+// hundred columns whose buffers stay in the nearest cache. Every sum is built by the same additions and subtractions in
+// the same order and every mean is the same division, so that the samples are equal bit for bit; only what no sample
+// depends on is left out.
+//
+// A box filter is a running sum that the next value enters and the value of one window before leaves. To need no special
+// case at the ends, each line of a picture is taken as a stream with zeros before and behind, which change no sum: steps
+// are places in that stream. The mean around pixel i is known lag steps after pixel i came. A mean around a place outside
+// the picture must not count in the next pass; it becomes zero because its divisor is infinite. So every step of every
+// pass does the same, for eight values at once: the eight rows along a row, eight columns down the columns.
 
 const side = 64 // samples along each axis
 
 // samples is the picture that the hash is made from: 64 rows of 64 luma values, 0 to 255.
 type samples [side][side]float32
 
+// lanes is the number of values that a vector holds: of rows filtered together, and of columns in a block.
+const lanes = 8
+
+// tileColumns is about the number of columns in a tile, whose buffers take 48 KB.
+const tileColumns = 512
+
+// axis is how the box filter lies along the rows, or down the columns.
+type axis struct {
+	size   int // pixels
+	window int // pixels under the box: half of what one sample covers, rounded up
+	lag    int // pixels under the box that come after the middle one
+}
+
+func newAxis(size int) axis {
+	window := (size + 2*side - 1) / (2 * side)
+	return axis{size: size, window: window, lag: window / 2}
+}
+
+// centre returns the pixel at which sample i is taken.
+func (a axis) centre(i int) int {
+	return (2*i + 1) * a.size / (2 * side)
+}
+
+// divisor returns the number of pixels under the box around pixel i, which is cut off at the ends, and infinity if there
+// is no pixel i.
+func (a axis) divisor(i int) float32 {
+	if i < 0 || i >= a.size {
+		return float32(math.Inf(1))
+	}
+	end := i + a.lag + 1
+	return float32(min(end, a.size) - max(end-a.window, 0))
+}
+
+// reach returns the number of steps after which two passes have given sample i.
+func (a axis) reach(i int) int {
+	return a.centre(i) + 2*a.lag + 1
+}
+
 // tent reduces a picture to samples. Its buffers are kept from one picture to the next.
 type tent struct {
-	window int       // columns in the box along rows
-	luma   []float32 // the row as read
-	boxed  []float32 // the row after its pass along the row
-	first  columns   // the pass down the columns, for every column
-	tented []float32 // a row that comes out of it
-	second columns   // the second pass down the columns, for the columns that are sampled
-	at     [side]int // the columns that are sampled
-	picked []float32 // a row at those columns, before the last pass
-	last   []float32 // a row at those columns, after it
+	vector bool // whether to use vector instructions; the results are the same
+
+	across, down axis
+	delay        int // steps between a pass and the next: vector instructions work on a block of each at the same time
+	steps        int // along a row
+	tile         int // columns in a tile, a multiple of lanes
+
+	// The passes along the rows. Vector instructions hold what enters as columns of eight values, one of each row, the
+	// portable functions as rows; in front of it is what entered before and has yet to leave.
+	luma     []float32              // a tile as read, row after row
+	entered  []float32              // what enters the first pass, behind a window of it
+	boxed    [lanes * lanes]float32 // a block that comes out of it, if the second pass is delayed
+	tented   []float32              // what enters the third pass, behind a window of it and the delay
+	divisors []float32              // of the first pass, at each step
+	sum      [lanes]float32         // the running sums of the first pass
+	sum2     [lanes]float32         // and of the third
+	place    []uint8                // at each step, the column of picked that the sums of the third pass go to
+	pick     [side]uint8            // the column of picked for each sample
+	divisor2 [side]float32          // and its divisor
+
+	// The sums of the third pass at the sampled columns, then those of the steps after the last sample. Each step
+	// overwrites one column until the sample is reached. There is one for whatever a uint8 may name.
+	picked [1 << 8][lanes]float32
+
+	// The passes down the columns. A ring holds the last rows that entered, one window of them.
+	sums      []float32      // of the second pass, for each column
+	ring      []float32      // rows of steps values
+	slot      [lanes]int     // where in ring each of the eight rows goes
+	downwards [lanes]float32 // the divisor of the second pass for each of the eight rows
+	sums2     [side]float32  // of the last pass, which runs for the sampled columns only
+	ring2     []float32      // rows of side values
+	slot2     [lanes]int
+	last      [lanes][side]float32 // what comes out of it for each of the eight rows, sums that are not yet divided
 }
 
-// window returns the width of the box for an axis of n pixels: half of what one sample covers, rounded up.
-func window(n int) int {
-	return (n + 2*side - 1) / (2 * side)
-}
-
-// centre returns the pixel at which sample i of an axis of n pixels is taken.
-func centre(i, n int) int {
-	return (2*i + 1) * n / (2 * side)
-}
-
-// reduce fills out from a picture of the given size, whose row y is written by row. It asks for the rows once, in order.
-func (t *tent) reduce(out *samples, width, height int, row func(dst []float32, y int)) {
+// reduce fills out from a picture of the given size. Pixels of row y from column x on are written by read, which is asked
+// for each once, top to bottom.
+func (t *tent) reduce(out *samples, width, height int, read func(dst []float32, x, y int)) {
 	if width == side && height == side {
 		for y := range out {
-			row(out[y][:], y)
+			read(out[y][:], 0, y)
 		}
 		return
 	}
 	t.reset(width, height)
 	next := 0 // the row of out that is to be filled
-	sample := func(y int) {
-		for ; next < side && centre(next, height) == y; next++ {
-			copy(out[next][:], t.last)
+	for top := 0; next < side; top += lanes {
+		t.startRows(top)
+		for left := 0; left < t.steps; left += t.tile {
+			if left > 0 {
+				t.keepWindows()
+			}
+			columns := min(t.tile, t.steps-left)
+			t.fill(left, top, columns, read)
+			t.filterTile(left, columns)
 		}
-	}
-	for y := range height {
-		row(t.luma, y)
-		boxRow(t.boxed, t.luma, t.window)
-		if t.first.add(t.tented, t.boxed) {
-			t.resample(sample)
+		t.finishRows()
+		for r := range t.last {
+			for y := top + r - 2*t.down.lag; next < side && t.down.centre(next) == y; next++ {
+				t.divide(&out[next], &t.last[r], t.down.divisor(y))
+			}
 		}
-	}
-	for t.first.drain(t.tented) {
-		t.resample(sample)
-	}
-	for t.second.drain(t.last) {
-		sample(t.second.row())
 	}
 }
 
-// resample takes a row through the second pair of passes.
-func (t *tent) resample(sample func(y int)) {
-	boxRowAt(t.picked, t.tented, t.window, &t.at)
-	if t.second.add(t.last, t.picked) {
-		sample(t.second.row())
-	}
+// fullBlocks rounds a number of columns up to full blocks.
+func fullBlocks(columns int) int {
+	return (columns + lanes - 1) / lanes * lanes
 }
 
 func (t *tent) reset(width, height int) {
-	t.window = window(width)
-	t.luma = resize(t.luma, width)
-	t.boxed = resize(t.boxed, width)
-	t.tented = resize(t.tented, width)
-	t.picked = resize(t.picked, side)
-	t.last = resize(t.last, side)
-	for i := range t.at {
-		t.at[i] = centre(i, width)
+	t.across, t.down = newAxis(width), newAxis(height)
+	t.delay = 0
+	if t.vector {
+		t.delay = lanes
 	}
-	t.first.reset(width, height)
-	t.second.reset(side, height)
+	t.steps = fullBlocks(t.across.reach(side-1) + 2*t.delay)
+	tiles := max(1, (t.steps+tileColumns/2)/tileColumns)
+	front := t.across.window + t.delay // a tile gives the next one all that must be in front of it
+	t.tile = fullBlocks(max((t.steps+tiles-1)/tiles, front))
+
+	t.luma = resize(t.luma, t.tile*lanes)
+	t.entered = resize(t.entered, (t.across.window+t.tile)*lanes)
+	t.tented = resize(t.tented, (front+t.tile)*lanes)
+	t.divisors = resize(t.divisors, t.steps)
+	for i := range t.divisors {
+		t.divisors[i] = t.across.divisor(i - t.across.lag)
+	}
+	t.place = resize(t.place, t.steps)
+	t.placeSamples()
+
+	t.sums = resize(t.sums, t.steps)
+	t.ring = resize(t.ring, t.steps*t.down.window)
+	t.ring2 = resize(t.ring2, side*t.down.window)
+	clear(t.sums)
+	clear(t.ring)
+	clear(t.sums2[:])
+	clear(t.ring2)
+}
+
+// placeSamples sets what names the columns of picked. Several samples share one if the picture is narrower than they are
+// many.
+func (t *tent) placeSamples() {
+	places, step := 0, 0
+	for i := range t.pick {
+		if end := t.across.reach(i) + 2*t.delay; end > step {
+			for ; step < end; step++ {
+				t.place[step] = uint8(places)
+			}
+			places++
+		}
+		t.pick[i] = uint8(places - 1)
+		t.divisor2[i] = t.across.divisor(t.across.centre(i))
+	}
+	for ; step < len(t.place); step++ {
+		t.place[step] = uint8(places)
+	}
 }
 
 // held returns the number of values for which t holds memory.
 func (t *tent) held() int {
-	return cap(t.luma) + cap(t.boxed) + cap(t.tented) + t.first.held() + t.second.held()
+	return cap(t.luma) + cap(t.entered) + cap(t.tented) + cap(t.divisors) + cap(t.place)/4 + cap(t.sums) +
+		cap(t.ring) + cap(t.ring2)
 }
 
-// boxRow sets each out[i] to the mean of the values of in under a window around i. The window of w values is cut off at
-// the ends; 1 ≤ w ≤ len(in).
-func boxRow(out, in []float32, w int) {
-	half := (w + 2) / 2 // from the middle to the right end, both included
-	out = out[:len(in)]
-	var sum float32
-	for _, v := range in[:half-1] {
-		sum += v
+// startRows makes ready for the eight rows from row top on.
+func (t *tent) startRows(top int) {
+	for r := range lanes {
+		slot := (top + r) % t.down.window
+		t.slot[r], t.slot2[r] = slot*t.steps, slot*side
+		t.downwards[r] = t.down.divisor(top + r - t.down.lag)
 	}
-	for i := half - 1; i < w; i++ {
-		sum += in[i]
-		out[i-half+1] = sum / float32(i+1)
-	}
-	n := float32(w)
-	leaving, middle := in[:len(in)-w], out[w-half+1:]
-	for i, v := range in[w:] {
-		sum += v
-		sum -= leaving[i]
-		middle[i] = sum / n
-	}
-	for i := len(in) - half + 1; i < len(in); i++ {
-		sum -= in[i+half-w-1]
-		out[i] = sum / float32(len(in)-(i+half-w))
-	}
+	t.sum, t.sum2 = [lanes]float32{}, [lanes]float32{}
+	clear(t.boxed[:])
+	t.clearWindows()
 }
 
-// boxRowAt does what boxRow does, but only for the places named by at, in ascending order.
-func boxRowAt(out, in []float32, w int, at *[side]int) {
-	half := (w + 2) / 2
-	var sum float32
-	added, removed := 0, 0
-	for k, i := range at {
-		right, left := min(i+half, len(in)), max(i+half-w, 0) // the window is in[left:right]
-		for ; added < min(right, w); added++ {
-			sum += in[added]
+// fill reads a tile into luma.
+func (t *tent) fill(left, top, columns int, read func(dst []float32, x, y int)) {
+	inside := max(0, min(columns, t.across.size-left))
+	for r := range lanes {
+		row := t.luma[r*t.tile:][:columns]
+		if top+r >= t.down.size || inside == 0 {
+			clear(row)
+			continue
 		}
-		if added < right {
-			leaving := in[removed : removed+right-added]
-			for j, v := range in[added:right] {
-				sum += v
-				sum -= leaving[j]
-			}
-			removed += right - added
-			added = right
-		}
-		for ; removed < left; removed++ {
-			sum -= in[removed]
-		}
-		out[k] = sum / float32(right-left)
+		read(row[:inside], left, top+r)
+		clear(row[inside:])
 	}
 }
 
-// columns is a box filter down the columns of a picture that comes row by row: one running sum a column.
-type columns struct {
-	window int
-	height int
-	added  int       // rows put in
-	done   int       // rows given out
-	sums   []float32 // of each column under the window
-	ring   []float32 // the last rows put in, one window of them
+// clearWindows puts zeros where the window before the first tile is.
+func (t *tent) clearWindows() {
+	if t.vector {
+		clear(t.entered[:t.across.window*lanes])
+		clear(t.tented[:(t.across.window+t.delay)*lanes])
+	} else {
+		t.clearWindowsPortable()
+	}
 }
 
-func (c *columns) reset(width, height int) {
-	c.window, c.height = window(height), height
-	c.added, c.done = 0, 0
-	c.sums = resize(c.sums, width)
-	clear(c.sums)
-	c.ring = resize(c.ring, width*c.window)
+// keepWindows moves the last window of a tile before the next tile.
+func (t *tent) keepWindows() {
+	if t.vector {
+		copy(t.entered[:t.across.window*lanes], t.entered[t.tile*lanes:])
+		copy(t.tented[:(t.across.window+t.delay)*lanes], t.tented[t.tile*lanes:])
+	} else {
+		t.keepWindowsPortable()
+	}
 }
 
-func (c *columns) held() int { return cap(c.sums) + cap(c.ring) }
-
-// row returns the number of the row given out last.
-func (c *columns) row() int { return c.done - 1 }
-
-// slot returns the memory of row y, which is that of row y-window too.
-func (c *columns) slot(y int) []float32 {
-	w := len(c.sums)
-	return c.ring[y%c.window*w:][:w]
+// filterTile takes the tile in luma, whose first column is left, through the first three passes, and picks the sums of the
+// third.
+func (t *tent) filterTile(left, columns int) {
+	if t.vector {
+		t.filterTileVector(left, columns)
+	} else {
+		t.filterTilePortable(left, columns)
+	}
 }
 
-// add puts in the next row. It reports whether a row came out, which it writes to out.
-func (c *columns) add(out, row []float32) bool {
-	slot := c.slot(c.added)
-	out, row, slot = out[:len(c.sums)], row[:len(c.sums)], slot[:len(c.sums)]
-	c.added++
-	if c.added > c.window {
-		n := float32(c.window)
-		for x, sum := range c.sums {
-			v := row[x]
-			sum += v
-			sum -= slot[x]
-			slot[x] = v
-			c.sums[x] = sum
-			out[x] = sum / n
-		}
-		c.done++
-		return true
+// finishRows ends the third pass, which divides what was picked, and sums it down columns for the last one.
+func (t *tent) finishRows() {
+	if t.vector {
+		t.finishRowsVector()
+	} else {
+		t.finishRowsPortable()
 	}
-	n := float32(c.added)
-	for x, v := range row {
-		slot[x] = v
-		c.sums[x] += v
-		out[x] = c.sums[x] / n
-	}
-	if c.added < (c.window+2)/2 {
-		return false
-	}
-	c.done++
-	return true
 }
 
-// drain gives out one of the rows whose window reaches over the bottom edge, after the last row was put in. It reports
-// false when there is none left.
-func (c *columns) drain(out []float32) bool {
-	if c.done == c.height {
-		return false
+// divide ends the last pass for one row of samples.
+func (t *tent) divide(out, sums *[side]float32, n float32) {
+	if t.vector {
+		divideVector(out, sums, n)
+	} else {
+		dividePortable(out, sums, n)
 	}
-	leaving := c.done + (c.window+2)/2 - c.window - 1
-	n := float32(c.height - leaving - 1)
-	for x, v := range c.slot(leaving) {
-		c.sums[x] -= v
-		out[x] = c.sums[x] / n
-	}
-	c.done++
-	return true
 }
 
 // resize returns a slice of n values, whose memory is that of s if it is large enough. The values are arbitrary.
-func resize(s []float32, n int) []float32 {
+func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]float32, n)
+		return make([]T, n)
 	}
 	return s[:n]
 }

@@ -26,8 +26,9 @@ type Result struct {
 // Hasher allocates nothing. Its zero value is ready for use. It is not safe for concurrent use; the functions of this
 // package are, and use a pool of hashers.
 type Hasher struct {
+	portable bool // do without vector instructions; for tests, the results are the same
 	tent     tent
-	palette  palette
+	pixels   converter
 	samples  samples
 	spectrum spectrum
 }
@@ -63,7 +64,38 @@ func (h *Hasher) FromRGB(pix []byte, width, height, stride int) (Result, error) 
 }
 
 func (h *Hasher) result() Result {
-	return Result{Hash: h.spectrum.hash(), Quality: h.samples.quality()}
+	return Result{Hash: h.hash(&h.spectrum), Quality: h.quality()}
+}
+
+// vector returns whether to use vector instructions.
+func (h *Hasher) vector() bool { return hasVector && !h.portable }
+
+// transform computes the spectrum of the samples.
+func (h *Hasher) transform() {
+	if h.vector() {
+		h.spectrum.transformVector(&h.samples)
+	} else {
+		h.spectrum.transform(&h.samples)
+	}
+}
+
+// hash returns the hash of a spectrum, that of the picture or of the picture turned.
+func (h *Hasher) hash(f *spectrum) Hash {
+	if h.vector() {
+		return f.hashVector()
+	}
+	return f.hash()
+}
+
+// quality returns how much structure the samples have, 0 to 100.
+func (h *Hasher) quality() int {
+	var sum int
+	if h.vector() {
+		sum = h.samples.gradientVector()
+	} else {
+		sum = h.samples.gradient()
+	}
+	return min(sum/90, 100)
 }
 
 func (h *Hasher) readImage(img image.Image) error {
@@ -71,11 +103,11 @@ func (h *Hasher) readImage(img image.Image) error {
 		return errors.New("pdq: no picture given: the image is nil")
 	}
 	if m, ok := img.(*image.Paletted); ok {
-		h.palette.set(m.Palette)
+		h.pixels.setPalette(m.Palette)
 	}
 	size := img.Bounds().Size()
-	return h.read(size.X, size.Y, func(dst []float32, y int) {
-		lumaRow(dst, img, y, &h.palette)
+	return h.read(size.X, size.Y, func(dst []float32, x, y int) {
+		h.pixels.row(dst, img, x, y)
 	})
 }
 
@@ -83,10 +115,8 @@ func (h *Hasher) readLuma(pix []byte, width, height, stride int) error {
 	if err := checkBuffer(len(pix), width, height, stride, 1); err != nil {
 		return err
 	}
-	return h.read(width, height, func(dst []float32, y int) {
-		for x, v := range pix[y*stride:][:width] {
-			dst[x] = lumaGrey[v]
-		}
+	return h.read(width, height, func(dst []float32, x, y int) {
+		h.pixels.grey(dst, pix[y*stride+x:])
 	})
 }
 
@@ -94,17 +124,13 @@ func (h *Hasher) readRGB(pix []byte, width, height, stride int) error {
 	if err := checkBuffer(len(pix), width, height, stride, 3); err != nil {
 		return err
 	}
-	return h.read(width, height, func(dst []float32, y int) {
-		row := pix[y*stride:][:3*width]
-		for x := range dst {
-			c := row[3*x:][:3]
-			dst[x] = luma(c[0], c[1], c[2])
-		}
+	return h.read(width, height, func(dst []float32, x, y int) {
+		h.pixels.rgb(dst, pix[y*stride+3*x:])
 	})
 }
 
-// read fills samples and spectrum from a picture whose row y is written by row.
-func (h *Hasher) read(width, height int, row func(dst []float32, y int)) error {
+// read fills samples and spectrum from a picture. Pixels of row y from column x on are written by row.
+func (h *Hasher) read(width, height int, row func(dst []float32, x, y int)) error {
 	if err := checkSize(width, height); err != nil {
 		return err
 	}
@@ -113,8 +139,9 @@ func (h *Hasher) read(width, height int, row func(dst []float32, y int)) error {
 		h.spectrum = spectrum{}
 		return nil
 	}
+	h.tent.vector, h.pixels.vector = h.vector(), h.vector()
 	h.tent.reduce(&h.samples, width, height, row)
-	h.spectrum.transform(&h.samples)
+	h.transform()
 	return nil
 }
 

@@ -89,7 +89,10 @@ func TestSweepEqualsPassesOverWholePicture(t *testing.T) {
 	for range 60 {
 		sizes = append(sizes, [2]int{5 + random.IntN(400), 5 + random.IntN(400)})
 	}
-	var h Hasher // one for all: what a picture leaves in the buffers must not matter
+	var hashers []*Hasher // one of each path for all: what a picture leaves in the buffers must not matter
+	for _, path := range Paths() {
+		hashers = append(hashers, NewHasher(path))
+	}
 	for _, size := range sizes {
 		width, height := size[0], size[1]
 		pix := make([]byte, width*height)
@@ -98,15 +101,17 @@ func TestSweepEqualsPassesOverWholePicture(t *testing.T) {
 			pix[i] = byte(random.Uint32())
 			values[i] = lumaGrey[pix[i]]
 		}
-		if err := h.readLuma(pix, width, height, width); err != nil {
-			t.Fatal(err)
-		}
 		want := modelSamples(values, width, height)
-		if h.samples != want {
-			t.Errorf("%d×%d: the samples differ", width, height)
-		}
-		if h.spectrum != modelSpectrum(&want) {
-			t.Errorf("%d×%d: the spectra differ", width, height)
+		for i, h := range hashers {
+			if err := h.readLuma(pix, width, height, width); err != nil {
+				t.Fatal(err)
+			}
+			if h.samples != want {
+				t.Errorf("%d×%d, %s: the samples differ", width, height, Paths()[i])
+			}
+			if h.spectrum != modelSpectrum(&want) {
+				t.Errorf("%d×%d, %s: the spectra differ", width, height, Paths()[i])
+			}
 		}
 	}
 }

@@ -46,11 +46,17 @@ func parse(t *testing.T, s string) pdq.Hash {
 	return h
 }
 
+// hash returns the hash of img, which every path must give.
 func hash(t *testing.T, img image.Image) pdq.Result {
 	t.Helper()
 	r, err := pdq.FromImage(img)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, path := range pdq.Paths() {
+		if got, err := pdq.NewHasher(path).FromImage(img); err != nil || got != r {
+			t.Errorf("%s: %v %v, want %v", path, got, err, r)
+		}
 	}
 	return r
 }
