@@ -2,29 +2,10 @@
 
 package pdq
 
-// hasVector reports whether the processor and the system let us use AVX2, which came with Haswell (2013) and Zen (2017).
-var hasVector = func() bool {
-	const (
-		xsave = 1 << 27 // leaf 1, ECX: the system saves what XGETBV tells
-		avx   = 1 << 28
-		avx2  = 1 << 5 // leaf 7, EBX
-		ymm   = 0b110  // XCR0: the system saves the XMM and the YMM registers
-	)
-	if leaves, _, _, _ := cpuid(0, 0); leaves < 7 {
-		return false
-	}
-	if _, _, ecx, _ := cpuid(1, 0); ecx&(xsave|avx) != xsave|avx {
-		return false
-	}
-	if saved, _ := xgetbv(); saved&ymm != ymm {
-		return false
-	}
-	_, ebx, _, _ := cpuid(7, 0)
-	return ebx&avx2 != 0
-}()
+import "golang.org/x/sys/cpu"
 
-func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
-func xgetbv() (eax, edx uint32)
+// hasVector reports whether the processor and the system let us use AVX2, which came with Haswell (2013) and Zen (2017).
+var hasVector = cpu.X86.HasAVX2
 
 // The instructions reach no further than what is checked here.
 
