@@ -127,9 +127,13 @@ func (d *decoder) frame(body []byte) bool {
 	if d.width == 0 || d.height == 0 || n != 1 && n != 3 || len(body) != 6+3*n {
 		return false
 	}
+	const sides = 1<<1 | 1<<2 | 1<<4 // how many blocks there may be
 	for i := range n {
 		f := body[6+3*i:][:3]
 		c := component{id: f[0], across: int(f[1] >> 4), down: int(f[1] & 15), quantizerIndex: f[2]}
+		if 1<<c.across&sides == 0 || 1<<c.down&sides == 0 {
+			return false
+		}
 		if n == 1 {
 			c.across, c.down = 1, 1 // T.81, A.2.2: whatever is noted
 		}
@@ -143,8 +147,7 @@ func (d *decoder) frame(body []byte) bool {
 		}
 		d.components = append(d.components, c)
 	}
-	luma := d.components[0]
-	return (luma.across == 1 || luma.across == 2 || luma.across == 4) && (luma.down == 1 || luma.down == 2)
+	return d.components[0].down < 4
 }
 
 // huffman reads Huffman codes.

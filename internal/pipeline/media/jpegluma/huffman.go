@@ -139,6 +139,9 @@ func (c *codes) entryOf(symbol byte, length int) entry {
 // long returns the entry of a code that is not in the table, which the first bits of acc begin with; 0 if there is none.
 func (c *codes) long(acc uint64) entry {
 	next := uint32(acc >> 48)
+	if next < c.limit[lookBits] { // a shorter code, which means nothing
+		return 0
+	}
 	for length := lookBits + 1; length <= 16; length++ {
 		if next < c.limit[length] {
 			return c.entryOf(c.symbol(int(next>>(16-length)), length), length)
