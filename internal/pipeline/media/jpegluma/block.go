@@ -25,7 +25,7 @@ func (r *bitReader) block(b *[64]int32, c *component, prediction *int32, upTo in
 	*prediction += e.read(acc)
 	acc, n = acc<<(e.bits()&63), n-e.bits()
 	b[0] = *prediction * q.scale[0]
-	energy := abs(*prediction) * q.step[0]
+	energy := int64(abs(*prediction)) * int64(q.step[0])
 	place, last := 0, 0
 	for place < upTo {
 		if n < 32 {
@@ -43,12 +43,12 @@ func (r *bitReader) block(b *[64]int32, c *component, prediction *int32, upTo in
 		if place > 63 {
 			break
 		}
-		energy += abs(v) * q.step[place&63]
+		energy += int64(abs(v)) * int64(q.step[place&63])
 		b[zigzag[place&63]&63] = v * q.scale[place&63]
 		last = place
 	}
 	r.acc, r.n, r.next = acc, n, next
-	if uint32(energy) > mostEnergy {
+	if energy > mostEnergy {
 		return -1
 	}
 	if !r.pass(ac, place) {

@@ -72,22 +72,13 @@ type picture struct {
 // group reads the blocks of the group at x, y, and reports false if one is wrong.
 func (p *picture) group(x, y int) bool {
 	luma := &p.components[0]
-	for i := range luma.across * luma.down {
-		last := p.reader.block(&p.block, luma, &p.prediction, p.last)
-		if last < 0 {
-			return false
-		}
-		column, row := x*luma.across+i%luma.across, y*luma.down+i/luma.across
-		dst := p.img.Pix[row*p.size*p.img.Stride+column*p.size:]
-		switch p.size {
-		case 8:
-			transform8(&p.block, last, dst, p.img.Stride)
-		case 4:
-			transform4(&p.block, last, dst, p.img.Stride)
-		case 2:
-			transform2(&p.block, dst, p.img.Stride)
-		default:
-			transform1(&p.block, dst)
+	for row := range luma.down {
+		for column := range luma.across {
+			last := p.reader.block(&p.block, luma, &p.prediction, p.last)
+			if last < 0 {
+				return false
+			}
+			p.transform(last, x*luma.across+column, y*luma.down+row)
 		}
 	}
 	for i := 1; i < len(p.components); i++ {
@@ -96,4 +87,19 @@ func (p *picture) group(x, y int) bool {
 		}
 	}
 	return !p.reader.marker || p.reader.over() >= 0
+}
+
+// transform writes the samples of the block to its place, which is counted in blocks.
+func (p *picture) transform(last, column, row int) {
+	dst, stride := p.img.Pix[(row*p.img.Stride+column)*p.size:], p.img.Stride
+	switch p.size {
+	case 8:
+		transform8(&p.block, last, dst, stride)
+	case 4:
+		transform4(&p.block, last, dst, stride)
+	case 2:
+		transform2(&p.block, dst, stride)
+	default:
+		transform1(&p.block, dst)
+	}
 }
