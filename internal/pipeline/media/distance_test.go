@@ -110,7 +110,12 @@ func TestDistance(t *testing.T) {
 			distances[name] = append(distances[name], hash(t, img).Hash.Distance(want.Hash))
 		}
 		for _, detail := range []media.Detail{media.Full, media.Luma, media.Scaled, media.Small} {
-			decode(t, media.NewDecoder(media.Limits{JPEG: detail}), data, func(f media.Frame) { measure(string(detail), f.Image) })
+			decode(t, media.NewDecoder(media.Limits{JPEG: detail}), data, func(f media.Frame) {
+				measure(string(detail), f.Image)
+				if f.Image.Bounds() != full.Bounds() {
+					measure(string(detail)+", smaller", f.Image)
+				}
+			})
 		}
 		for scale := 1; scale <= 8 && min(full.Bounds().Dx(), full.Bounds().Dy()) >= 512*scale; scale *= 2 {
 			if img, err := jpegluma.Decode(data, scale, func() error { return nil }); err == nil { // it is not a progressive file
@@ -118,7 +123,7 @@ func TestDistance(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%-8s %8s %6s %6s %6s %6s", "decoded", "pictures", "mean", "p50", "p95", "max")
+	t.Logf("%-16s %8s %6s %6s %6s %6s", "decoded", "pictures", "mean", "p50", "p95", "max")
 	most := map[string]int{"full": 0, "luma": 2, "scaled": 6, "small": 10}
 	for _, name := range slices.Sorted(maps.Keys(distances)) {
 		all, sum := distances[name], 0
@@ -127,7 +132,7 @@ func TestDistance(t *testing.T) {
 			sum += d
 		}
 		p95 := all[len(all)*95/100]
-		t.Logf("%-8s %8d %6.2f %6d %6d %6d", name, len(all), float64(sum)/float64(len(all)), all[len(all)/2], p95, all[len(all)-1])
+		t.Logf("%-16s %8d %6.2f %6d %6d %6d", name, len(all), float64(sum)/float64(len(all)), all[len(all)/2], p95, all[len(all)-1])
 		if limit, ok := most[name]; ok && p95 > limit {
 			t.Errorf("%s: 5 of 100 hashes are %d bits or more off, want %d at most", name, p95, limit)
 		}
