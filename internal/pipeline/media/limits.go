@@ -27,7 +27,7 @@ type Limits struct {
 }
 
 // Detail is how much of a picture is decoded. A fingerprint needs little of it, and most of the time that a fingerprint takes is
-// that of decoding. TestDistance says what each costs: 95 of 100 hashes of real and drawn pictures lie within 10, 6 and 2 bits of
+// that of decoding. TestDistance says what each costs: 95 of 100 hashes of real and drawn pictures lie within 8, 6 and 2 bits of
 // the hash of the colours.
 type Detail string
 

@@ -6,9 +6,10 @@ var zigzag = [64]uint8{
 	35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 }
 
-// mostEnergy is more than the coefficients of a block of 8-bit samples add up to without their signs, however coarsely they
-// are quantized: 8 * 1024 for the samples, and half a step of 255 for some coefficients. What decoders make of more differs.
-const mostEnergy = 10_000
+// mostEnergy is the most that the squares of the coefficients of a block may add up to. Those of its samples add up to the same,
+// 64 * 128 * 128 at most; as much again is left for what quantization adds. Of blocks beyond, which no encoder makes, image/jpeg
+// and other decoders make different things, as their numbers overflow.
+const mostEnergy = 2 * 64 * 128 * 128
 
 // block reads a block. Its coefficients up to a place come into b, row by row, which was all zeros; those behind are passed
 // over. It returns the place of the last one that came into b, or a little more, and less than 0 if the block is wrong.
@@ -25,7 +26,7 @@ func (r *bitReader) block(b *[64]int32, c *component, prediction *int32, upTo in
 	*prediction += e.read(acc)
 	acc, n = acc<<(e.bits()&63), n-e.bits()
 	b[0] = *prediction * q.scale[0]
-	energy := int64(abs(*prediction)) * int64(q.step[0])
+	energy := square(*prediction * q.step[0])
 	place, last := 0, 0
 	for place < upTo {
 		if n < 32 {
@@ -43,7 +44,7 @@ func (r *bitReader) block(b *[64]int32, c *component, prediction *int32, upTo in
 		if place > 63 {
 			break
 		}
-		energy += int64(abs(v)) * int64(q.step[place&63])
+		energy += square(v * q.step[place&63])
 		b[zigzag[place&63]&63] = v * q.scale[place&63]
 		last = place
 	}
@@ -108,7 +109,4 @@ func (r *bitReader) pass(ac *codes, place int) bool {
 	return place == 63 || place >= endOfBlock
 }
 
-func abs(v int32) int32 {
-	sign := v >> 31
-	return (v ^ sign) - sign
-}
+func square(v int32) int64 { return int64(v) * int64(v) }

@@ -177,6 +177,9 @@ func (d *decoder) huffman(body []byte) bool {
 	return true
 }
 
+// mostStep is the largest step of a quantizer: there are no larger coefficients in pictures of 8 bits.
+const mostStep = 1 << 11
+
 // quantization reads quantizers.
 func (d *decoder) quantization(body []byte) bool {
 	for len(body) > 0 {
@@ -191,6 +194,9 @@ func (d *decoder) quantization(body []byte) bool {
 				q.step[i] = int32(binary.BigEndian.Uint16(body[1+2*i:]))
 			} else {
 				q.step[i] = int32(body[1+i])
+			}
+			if q.step[i] > mostStep {
+				return false
 			}
 		}
 		d.quantizers[place] = q

@@ -2,6 +2,7 @@ package jpegluma
 
 import (
 	"encoding/binary"
+	mathbits "math/bits"
 	"math/rand/v2"
 )
 
@@ -91,13 +92,17 @@ func (s specimen) file() []byte {
 	}
 	out := []byte{0xff, 0xd8}
 	out = append(out, segment(jpegAPP0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")...)...)
+	var steps []int // of the DC coefficients
 	for place := range 2 {
 		body := []byte{byte(place)}
 		if s.wide {
 			body[0] |= 0x10
 		}
-		for range 64 {
+		for i := range 64 {
 			step := 1 + r.IntN(max(s.steps, 1))
+			if i == 0 {
+				steps = append(steps, step)
+			}
 			if s.wide {
 				body = append(body, byte(step>>8))
 			}
@@ -145,14 +150,16 @@ func (s specimen) file() []byte {
 		blocks, across, down = []int{1}, (s.width+7)/8, (s.height+7)/8
 	}
 	b := &bits{}
+	predictions := make([]int, 3)
 	for group := range across * down {
 		if s.interval > 0 && group > 0 && group%s.interval == 0 {
 			b.align()
 			b.out = append(b.out, 0xff, byte(jpegRST0+(group/s.interval-1)%8))
+			clear(predictions)
 		}
-		for _, n := range blocks {
+		for i, n := range blocks {
 			for range n {
-				s.block(b, r, dc, ac)
+				s.block(b, r, dc, ac, &predictions[i], steps[min(i, 1)])
 			}
 		}
 	}
@@ -160,14 +167,27 @@ func (s specimen) file() []byte {
 	return append(append(out, b.out...), 0xff, jpegEOI)
 }
 
-// block writes a block of lots.
-func (s specimen) block(b *bits, r *rand.Rand, dc, ac code) {
-	value := func(c code, run, size int) {
-		v, n := c.of(byte(run<<4 | size))
-		b.write(v, n)
-		b.write(r.IntN(1<<size), size)
+// block writes a block of lots, as far as they are such as pictures have.
+func (s specimen) block(b *bits, r *rand.Rand, dc, ac code, prediction *int, step int) {
+	value := func(c code, run, size, v int) {
+		symbol, n := c.of(byte(run<<4 | size))
+		b.write(symbol, n)
+		b.write(v, size)
 	}
-	value(dc, 0, r.IntN(5))
+	for {
+		size := r.IntN(5)
+		v := r.IntN(1 << size)
+		difference := 0
+		if size > 0 {
+			difference = int(extend(int32(v), uint(size)))
+		}
+		if n := (*prediction + difference) * step; -1000 < n && n < 1000 {
+			value(dc, 0, size, v)
+			*prediction += difference
+			break
+		}
+	}
+	mostSize := max(1, min(4, mathbits.Len(uint(64/s.steps))))
 	run := 0
 	for place := 1; place < 64; place++ {
 		if r.IntN(64) >= s.dense {
@@ -178,7 +198,8 @@ func (s specimen) block(b *bits, r *rand.Rand, dc, ac code) {
 			v, n := ac.of(0xf0)
 			b.write(v, n)
 		}
-		value(ac, run, 1+r.IntN(4))
+		size := 1 + r.IntN(mostSize)
+		value(ac, run, size, r.IntN(1<<size))
 		run = 0
 	}
 	if run > 0 {
