@@ -89,12 +89,16 @@ func enlarged(t testing.TB, photographs [][]byte, each int) (files [][]byte) {
 // quality is 50 or more. The table is printed with -v; -large makes it one of many pictures of up to 12 megapixels.
 func TestDistance(t *testing.T) {
 	t.Parallel()
-	files := photographs(t)
-	if *large {
+	var files [][]byte
+	switch {
+	case *large:
+		files = photographs(t)
 		files = append(files, enlarged(t, files, 4)...)
 		files = append(files, drawn(t, 18, 700, 1600, 2400, 3000, 3600, 4032)...)
-	} else {
-		files = append(files, drawn(t, 3, 700, 2800)...)
+	case underRace:
+		files = drawn(t, 1, 700)
+	default:
+		files = append(photographs(t), drawn(t, 3, 700, 2800)...)
 	}
 	distances := map[string][]int{}
 	for _, data := range files {

@@ -13,11 +13,9 @@ import (
 // file.
 func TestDetailOfJPEG(t *testing.T) {
 	t.Parallel()
-	img := image.NewYCbCr(image.Rect(0, 0, 2200, 2049), image.YCbCrSubsampleRatio420)
-	for i := range img.Y {
-		img.Y[i] = byte(i / img.YStride / 10)
-	}
-	plain := jpegOf(t, img)
+	img := image.NewYCbCr(image.Rect(0, 0, 2048, 2049), image.YCbCrSubsampleRatio420)
+	part := func(width, height int) []byte { return jpegOf(t, img.SubImage(image.Rect(0, 0, width, height))) }
+	plain := part(1100, 1025)
 	progressive := flatJPEG(1200, 1100, 3, true, 3, 30_000)
 	for _, c := range []struct {
 		name   string
@@ -26,16 +24,18 @@ func TestDetailOfJPEG(t *testing.T) {
 		colour bool
 		want   image.Point
 	}{
-		{"full", plain, media.Full, true, image.Pt(2200, 2049)},
-		{"luma", plain, media.Luma, false, image.Pt(2200, 2049)},
+		{"full", plain, media.Full, true, image.Pt(1100, 1025)},
+		{"luma", plain, media.Luma, false, image.Pt(1100, 1025)},
 		{"scaled", plain, media.Scaled, false, image.Pt(1100, 1025)},
 		{"small", plain, media.Small, false, image.Pt(550, 513)},
-		{"by default", plain, "", false, image.Pt(1100, 1025)},
+		{"large, scaled", jpegOf(t, img), media.Scaled, false, image.Pt(1024, 1025)},
+		{"large, by default", jpegOf(t, img), "", false, image.Pt(1024, 1025)},
+		{"large, small", jpegOf(t, img), media.Small, false, image.Pt(512, 513)},
+		{"just too small", part(1100, 1023), media.Small, false, image.Pt(1100, 1023)},
+		{"without its end mark", plain[:len(plain)-2], media.Small, false, image.Pt(1100, 1025)},
 		{"progressive, small", progressive, media.Small, false, image.Pt(1200, 1100)},
 		{"progressive, full", progressive, media.Full, true, image.Pt(1200, 1100)},
-		{"without its end mark", plain[:len(plain)-2], media.Scaled, false, image.Pt(2200, 2049)},
 		{"CMYK", flatJPEG(60, 40, 4, false, 1, 40), media.Small, true, image.Pt(60, 40)},
-		{"just too small", jpegOf(t, img.SubImage(image.Rect(0, 0, 2047, 2047))), media.Scaled, false, image.Pt(2047, 2047)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -64,8 +64,8 @@ func TestDetailOfJPEG(t *testing.T) {
 func TestVeilOfJPEG(t *testing.T) {
 	t.Parallel()
 	var veils []*image.Gray
-	data := jpegOf(t, drawing(image.NewRGBA(image.Rect(0, 0, 2100, 2100))))
-	for _, detail := range []media.Detail{media.Full, media.Luma, media.Scaled, media.Small} {
+	data := jpegOf(t, drawing(image.NewRGBA(image.Rect(0, 0, 1030, 1030))))
+	for _, detail := range []media.Detail{media.Full, media.Luma, media.Small} {
 		decode(t, media.NewDecoder(media.Limits{JPEG: detail}), data, func(f media.Frame) { veils = append(veils, veil(t, f.Image)) })
 	}
 	for i, v := range veils {

@@ -115,7 +115,7 @@ func TestCutOffFilesAreLeftToTheStandardLibrary(t *testing.T) {
 			continue
 		}
 		data := s.file()
-		for n := range data {
+		for n := 0; n < len(data); n += 1 + len(data)/500 {
 			for _, scale := range []int{1, 8} {
 				if _, err := Decode(data[:n], scale, always); !errors.Is(err, ErrOther) {
 					t.Fatalf("%s, 1/%d: the first %d of %d bytes: %v", name, scale, n, len(data), err)
@@ -171,7 +171,7 @@ func TestOtherFilesAreRefused(t *testing.T) {
 // Nothing that a picture can show is taken for impossible: black and white in the hardest contrasts, however coarsely quantized.
 func TestHardContrastsAreRead(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 1))
+	var r *rand.Rand
 	for name, white := range map[string]func(x, y int) bool{
 		"black":                func(int, int) bool { return false },
 		"white":                func(int, int) bool { return true },
@@ -183,13 +183,14 @@ func TestHardContrastsAreRead(t *testing.T) {
 		"few black pixels":     func(int, int) bool { return r.IntN(40) > 0 },
 		"few white pixels":     func(int, int) bool { return r.IntN(9) == 0 },
 	} {
-		img := image.NewGray(image.Rect(0, 0, 256, 256))
+		r = rand.New(rand.NewPCG(1, 1))
+		img := image.NewGray(image.Rect(0, 0, 128, 128))
 		for i := range img.Pix {
-			if white(i%256, i/256) {
+			if white(i%128, i/128) {
 				img.Pix[i] = 255
 			}
 		}
-		for _, quality := range []int{1, 5, 10, 20, 30, 50, 75, 90, 100} {
+		for _, quality := range []int{1, 5, 10, 25, 50, 90, 100} {
 			var file bytes.Buffer
 			if err := jpeg.Encode(&file, img, &jpeg.Options{Quality: quality}); err != nil {
 				t.Fatal(err)
@@ -216,7 +217,7 @@ func TestImpossibleCoefficientsAreRefused(t *testing.T) {
 // Decoding ends soon after it is told to, with the reason that it is given.
 func TestProceedStopsDecoding(t *testing.T) {
 	t.Parallel()
-	data := specimen{width: 3000, height: 800, luma: 0x22, dense: 20, steps: 3}.file()
+	data := specimen{width: 1500, height: 500, luma: 0x22, dense: 20, steps: 3}.file()
 	want, calls := errors.New("enough"), 0
 	_, err := Decode(data, 2, func() error {
 		if calls++; calls == 3 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -70,18 +71,19 @@ func agree(t *testing.T, data []byte) bool {
 }
 
 // Damage within a scan is what a fuzzer of bytes seldom finds its way to: here a byte of a file of each kind is changed, left out
-// or put in. A third of such files remain readable.
+// or put in. About a tenth of such files remain readable.
 func TestDamagedFilesAreReadAsTheStandardLibraryReadsThem(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	read, all := 0, 0
-	for name, s := range specimens() {
-		whole := s.file()
-		if len(whole) > 20_000 {
+	kinds := specimens()
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		whole := kinds[name].file()
+		if len(whole) > 10_000 {
 			continue
 		}
 		scan := bytes.Index(whole, []byte{0xff, jpegSOS})
-		for range 150 {
+		for range 60 {
 			data := bytes.Clone(whole)
 			switch place := scan + r.IntN(len(data)-scan); r.IntN(4) {
 			case 0:
@@ -102,7 +104,7 @@ func TestDamagedFilesAreReadAsTheStandardLibraryReadsThem(t *testing.T) {
 			}
 		}
 	}
-	if read < all/10 || read > all*9/10 {
+	if read < all/20 || read > all/2 {
 		t.Errorf("%d of %d damaged files are read: this test shows little", read, all)
 	}
 }
