@@ -38,7 +38,7 @@ type Config struct {
 	MediaFrames int      `key:"media.frames" default:"64" help:"frames of an animation that are checked, evenly spread"`
 	MediaMemory Bytes    `key:"media.memory" default:"768MiB" help:"decoded pictures that are held in memory at the same time"`
 	MediaTime   Duration `key:"media.time" default:"10s" help:"longest time one file may take to decode"`
-	MediaJPEG   string   `key:"media.jpeg" default:"scaled" help:"how much of a JPEG is decoded: full, luma (brightness alone; 95 of 100 hashes within 2 bits of those of the colours), scaled (large ones scaled down to sides of 1024 pixels or more; within 6 bits), small (of 512 or more; within 8 bits)"`
+	MediaJPEG   string   `key:"media.jpeg" default:"scaled" help:"how much of a JPEG is decoded: full, luma (brightness; 95 of 100 hashes within 2 bits of full), scaled (to sides from 1024 pixels; 6 bits) or small (from 512; 8 bits)"`
 
 	FetchAllow []string `key:"fetch.allow" default:"" help:"addresses (CIDR or host:port) outside of the public internet that URLs may lead to"`
 	FetchBytes Bytes    `key:"fetch.bytes" default:"64MiB" help:"largest file that is fetched from a URL"`
