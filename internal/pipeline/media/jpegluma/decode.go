@@ -48,8 +48,8 @@ type component struct {
 }
 
 // Decode returns the brightness of the picture in a whole JPEG file, scaled down by a scale of 1, 2, 4 or 8: where a side is no
-// multiple of it, the last row or column stands for fewer pixels. It calls proceed now and then, and ends with its error if
-// there is one; any other error is ErrOther.
+// multiple of it, the last row or column stands for fewer pixels. It calls proceed before every row of blocks, and ends with
+// its error if there is one; any other error is ErrOther.
 //
 // It takes a byte for each sample of the scaled picture, in whole groups of blocks, and some 100 kB.
 func Decode(data []byte, scale int, proceed func() error) (*image.Gray, error) {

@@ -38,20 +38,18 @@ func factor(u, size int) float64 {
 			f *= math.Cos(angle)
 		}
 	case 4:
-		f *= lessen(angle)
+		f *= math.Cos(angle)
 		if u == 2 {
 			f *= math.Sqrt2 / 2
 		}
 	case 2:
-		f *= lessen(angle) * lessen(2*angle)
+		f *= math.Cos(angle) * math.Cos(2*angle)
 		if u == 1 {
 			f *= math.Sqrt2 / 2
 		}
 	}
 	return f
 }
-
-var lessen = math.Cos
 
 // Factors of the transform, times 1<<14.
 const (

@@ -1,8 +1,6 @@
 package jpegluma
 
-import (
-	"image"
-)
+import "image"
 
 // lastOf is the place of the last coefficient that counts for a block of so many samples a side.
 var lastOf = map[int]int{8: 63, 4: 24, 2: 4, 1: 0}
@@ -30,11 +28,11 @@ func (d *decoder) scan(data []byte, size int, proceed func() error) (*image.Gray
 	d.reader.start(data)
 	left := d.interval
 	for y := range down {
+		if err := proceed(); err != nil {
+			return nil, err
+		}
 		for x := range across {
 			if d.reader.low() {
-				if err := proceed(); err != nil {
-					return nil, err
-				}
 				d.reader.fill()
 			}
 			if d.interval > 0 {
@@ -86,7 +84,7 @@ func (p *picture) group(x, y int) bool {
 			return false
 		}
 	}
-	return !p.reader.marker || p.reader.over() >= 0
+	return !p.reader.marker || p.reader.left() >= 0
 }
 
 // transform writes the samples of the block to its place, which is counted in blocks.

@@ -14,7 +14,7 @@ const (
 )
 
 // bitReader gives the bits of a scan, up to the next marker. It reads them from a window into the scan, in which the bytes
-// that are stuffed behind every 0xff are left out. Behind the last byte come zeros: who reads so far has to notice, by over.
+// that are stuffed behind every 0xff are left out. Behind the last byte come zeros: who reads so far has to notice, by left.
 type bitReader struct {
 	acc    uint64 // bits to come, the next one highest
 	n      uint   // how many of them are in acc; what is below is not more than zero or what comes next
@@ -66,16 +66,15 @@ func refill(acc uint64, n uint, next int, window *[windowSize + windowTail]byte)
 	return acc, n | 56, next + int(63-n)>>3
 }
 
-// over returns how many bits of the scan are left: fewer than 0 if more were read than there are.
-func (r *bitReader) over() int { return 8*(r.end-r.next) + int(r.n) }
+// left returns how many bits of the window are left: fewer than 0 if more were read than there are.
+func (r *bitReader) left() int { return 8*(r.end-r.next) + int(r.n) }
 
 // ended reports whether the bits were read up to a marker, but for those that fill the last byte.
 func (r *bitReader) ended() bool {
 	for r.low() {
 		r.fill()
 	}
-	left := r.over()
-	return r.marker && 0 <= left && left < 8
+	return r.marker && 0 <= r.left() && r.left() < 8
 }
 
 // restart passes over a restart marker of a number, 0 to 7, and reports false if the bits do not end in it.
