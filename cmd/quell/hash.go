@@ -34,7 +34,7 @@ func (c *hashCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	in := pipeline.Inspector{Decode: media.NewDecoder(media.Limits{Pixels: int64(cfg.MediaPixels), Frames: cfg.MediaFrames}), Log: g.log(cfg)}
+	in := pipeline.Inspector{Decode: media.NewDecoder(media.Limits{Pixels: int64(cfg.MediaPixels), Frames: cfg.MediaFrames, JPEG: media.Detail(cfg.MediaJPEG)}), Log: g.log(cfg)}
 	partly := false
 	for _, name := range c.Files {
 		h := hashFile(g, &in, name, cfg.CheckPartBytes)

@@ -134,7 +134,7 @@ func (a *App) openCorridor(context.Context) error {
 	if err != nil {
 		return err
 	}
-	decoder := media.NewDecoder(media.Limits{Pixels: int64(a.cfg.MediaPixels), Frames: a.cfg.MediaFrames, Memory: int64(a.cfg.MediaMemory), Time: time.Duration(a.cfg.MediaTime)})
+	decoder := media.NewDecoder(media.Limits{Pixels: int64(a.cfg.MediaPixels), Frames: a.cfg.MediaFrames, Memory: int64(a.cfg.MediaMemory), Time: time.Duration(a.cfg.MediaTime), JPEG: media.Detail(a.cfg.MediaJPEG)})
 	a.recorder = record.New(ledger{a.store, a.bus, a.metrics}, a.metrics.Committed)
 	a.closer.Add("recorder", func() error { a.recorder.Stop(); return nil })
 	a.pipeline = &pipeline.Pipeline{

@@ -76,6 +76,7 @@ func (in *Inspector) inspect(ctx context.Context, part ingest.Part, into *domain
 			found.report(fetchCheck(part.Name, err))
 			return
 		}
+		into.SHA256 = "" // an earlier try may have brought something else
 		in.inspectFile(ctx, data, into, found)
 	case part.Data != nil:
 		in.inspectFile(ctx, part.Data, into, found)
@@ -97,13 +98,16 @@ func fetchCheck(part string, err error) domain.Check {
 	return c
 }
 
-// inspectFile runs every detector over the bytes of a file.
+// inspectFile runs every detector over the bytes of a file. If the SHA-256 of them is noted already, it is not computed again.
 func (in *Inspector) inspectFile(ctx context.Context, data []byte, into *domain.Part, found *inspection) {
 	into.Size, into.Fingerprints = int64(len(data)), nil
 	for _, t := range signal.All() {
 		switch t := t.(type) {
 		case signal.BytesType:
-			f := t.FingerprintBytes(data)
+			f := domain.Fingerprint{Type: domain.SHA256, Value: into.SHA256}
+			if t.Name() != domain.SHA256 || into.SHA256 == "" {
+				f = t.FingerprintBytes(data)
+			}
 			if f.Type == domain.SHA256 {
 				into.SHA256 = f.Value
 			}

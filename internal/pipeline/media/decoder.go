@@ -28,7 +28,7 @@ func NewDecoder(limits Limits) *Decoder {
 // Frame is a picture to be fingerprinted: a frame of an animation as a viewer sees it, a page, or all that a file holds.
 type Frame struct {
 	Index       int         // from 0
-	Image       image.Image // of any kind; valid until the visit ends
+	Image       image.Image // of any kind, and smaller than the picture if Detail says so; valid until the visit ends
 	Orientation int         // as in Picture, which has that of the first page
 }
 
@@ -69,7 +69,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, visit func(Frame) err
 	defer leave()
 	ctx, cancel := context.WithTimeoutCause(ctx, d.limits.Time, timedOut(d.limits.Time))
 	defer cancel()
-	r := reading{format: format, layout: p, visit: visit, reach: d.limits.reach(p)}
+	r := reading{format: format, layout: p, detail: d.limits.JPEG, visit: visit, reach: d.limits.reach(p)}
 	r.picks = min(r.reach, d.limits.Frames)
 	err = r.run(ctx)
 	picture.Checked = r.checked()

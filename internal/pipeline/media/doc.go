@@ -16,6 +16,9 @@
 //	WebP        lossy and lossless, and every frame of an animation
 //	BMP, TIFF   what golang.org/x/image reads; every page of a TIFF
 //
+// Of a JPEG no more is decoded than a fingerprint needs: its brightness, and of a large one a smaller picture; Limits.JPEG says
+// how much. A plain file takes a decoder of its own, package jpegluma, for this. Whatever that does not read, image/jpeg does.
+//
 // A frame of an animation, and a page of a TIFF, is cut out of the file as a file of its own, for the decoder of the
 // format. So memory holds one frame at a time, whatever the file says, and the decoders need not know of animations.
 package media

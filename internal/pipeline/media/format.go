@@ -43,7 +43,7 @@ func (f *format) layout(data []byte) (*layout, error) {
 // frame decodes a frame. The decoder finds no more data to read once ctx is done.
 //
 // It looks at the size first, so that what a decoder makes of a file is what was counted on before it takes memory.
-func (f *format) frame(ctx context.Context, fr frame) (image.Image, error) {
+func (f *format) frame(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
 	size := fr.bounds.Size()
 	config, err := f.config(fr.file())
 	if err != nil {
@@ -51,6 +51,9 @@ func (f *format) frame(ctx context.Context, fr frame) (image.Image, error) {
 	}
 	if got := image.Pt(config.Width, config.Height); got != size {
 		return nil, damaged(fmt.Errorf("it is of %v pixels, and of %v", size, got))
+	}
+	if fr.luma != nil && detail != Full {
+		return fr.luma(ctx, detail)
 	}
 	img, err := f.decode(until(ctx, fr.file()))
 	if err != nil {

@@ -2,11 +2,15 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
+	"image/jpeg"
 	"io"
+
+	"github.com/quell-project/quell/internal/pipeline/media/jpegluma"
 )
 
 // Markers of a JPEG file, the byte after 0xff.
@@ -65,8 +69,47 @@ func scanJPEG(data []byte) (*layout, error) {
 		}
 	}
 	p := &layout{width: h.width, height: h.height, orientation: h.orientation}
-	p.add(frame{bounds: image.Rect(0, 0, h.width, h.height), memory: h.memory(), bad: bad, open: !h.ended, file: file})
+	p.add(frame{
+		bounds: image.Rect(0, 0, h.width, h.height),
+		memory: h.memory(),
+		bad:    bad,
+		open:   !h.ended,
+		file:   file,
+		luma: func(ctx context.Context, detail Detail) (image.Image, error) {
+			return jpegLuma(ctx, data, file, h.scale(detail))
+		},
+	})
 	return p, nil
+}
+
+// leastSide is the least side to which a JPEG is scaled down. PDQ filters pictures with a window whose side is a 128th of theirs,
+// rounded up to whole pixels: the smaller the picture, the more the window differs from what it would be in full size.
+var leastSide = map[Detail]int{Small: 512, Scaled: 1024}
+
+// scale returns by how much the brightness is scaled down as it is decoded.
+func (h *jpegHeader) scale(detail Detail) int {
+	least, scale := leastSide[detail], 1
+	for least > 0 && scale < 8 && min(h.width, h.height) >= 2*scale*least {
+		scale *= 2
+	}
+	return scale
+}
+
+// jpegLuma returns the brightness of a JPEG file, scaled down if it is a plain one. Of all others, and of a damaged one,
+// image/jpeg has the last word: file gives it the bytes.
+func jpegLuma(ctx context.Context, data []byte, file func() io.Reader, scale int) (image.Image, error) {
+	gray, err := jpegluma.Decode(data, scale, func() error { return context.Cause(ctx) })
+	switch {
+	case err == nil:
+		return gray, nil
+	case !errors.Is(err, jpegluma.ErrOther):
+		return nil, err
+	}
+	img, err := jpeg.Decode(until(ctx, file()))
+	if m, ok := img.(*image.YCbCr); ok {
+		img = &image.Gray{Pix: m.Y, Stride: m.YStride, Rect: m.Rect}
+	}
+	return img, err
 }
 
 // readJPEG walks over the segments. The data of a scan is passed over by looking for the next marker.

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"context"
 	"errors"
 	"image"
 	"io"
@@ -26,6 +27,9 @@ type frame struct {
 	bad         error            // why it cannot be decoded, as far as the headers tell
 	open        bool             // the file lacks its end: an error in decoding is no wonder
 	file        func() io.Reader // the frame alone, as a file of its own
+
+	// luma decodes the brightness alone, and maybe scaled down; nil if there is no way that is shorter than to decode file.
+	luma func(context.Context, Detail) (image.Image, error)
 }
 
 // disposal is what becomes of the place of a frame before the next is drawn.

@@ -17,6 +17,7 @@ import (
 type reading struct {
 	format *format
 	layout *layout
+	detail Detail
 	visit  func(Frame) error
 	reach  int // how many frames are read at most
 	picks  int // how many of those are visited, evenly spaced; all if it is reach
@@ -106,7 +107,7 @@ func (r *reading) decode(ctx context.Context, f frame) (image.Image, error) {
 	var img image.Image
 	err := context.Cause(ctx)
 	if err == nil {
-		img, err = guard(func() (image.Image, error) { return r.format.frame(ctx, f) })
+		img, err = guard(func() (image.Image, error) { return r.format.frame(ctx, f, r.detail) })
 	}
 	if err == nil {
 		return img, nil

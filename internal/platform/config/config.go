@@ -38,6 +38,7 @@ type Config struct {
 	MediaFrames int      `key:"media.frames" default:"64" help:"frames of an animation that are checked, evenly spread"`
 	MediaMemory Bytes    `key:"media.memory" default:"768MiB" help:"decoded pictures that are held in memory at the same time"`
 	MediaTime   Duration `key:"media.time" default:"10s" help:"longest time one file may take to decode"`
+	MediaJPEG   string   `key:"media.jpeg" default:"scaled" help:"how much of a JPEG is decoded: full, luma (brightness; 95 of 100 hashes within 2 bits of full), scaled (to sides from 1024 pixels; 6 bits) or small (from 512; 8 bits)"`
 
 	FetchAllow []string `key:"fetch.allow" default:"" help:"addresses (CIDR or host:port) outside of the public internet that URLs may lead to"`
 	FetchBytes Bytes    `key:"fetch.bytes" default:"64MiB" help:"largest file that is fetched from a URL"`
@@ -76,6 +77,11 @@ func (c *Config) Check() error {
 	}
 	if c.CheckMemory < c.CheckPartBytes {
 		return fmt.Errorf("check.memory: %s is less than one file of check.part_bytes (%s)", c.CheckMemory, c.CheckPartBytes)
+	}
+	switch c.MediaJPEG {
+	case "full", "luma", "scaled", "small":
+	default:
+		return fmt.Errorf("media.jpeg: %q is none of full, luma, scaled, small", c.MediaJPEG)
 	}
 	switch c.LogLevel {
 	case "debug", "info", "warn", "error":

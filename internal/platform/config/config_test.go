@@ -112,6 +112,7 @@ func TestFaultsNameTheKey(t *testing.T) {
 		"api.key":         {"two words", "schlüssel", "tab\there"},
 		"log.level":       {"", "loud", "INFO"},
 		"log.format":      {"", "xml"},
+		"media.jpeg":      {"", "tiny", "Full"},
 		"check.memory":    {"1MiB"},
 	}
 	for _, s := range keys(&Config{}) {
@@ -156,6 +157,7 @@ func TestGoodValues(t *testing.T) {
 		{"check.memory", "2GiB", "2GiB"},
 		{"media.pixels", "12345", "12345"},
 		{"media.pixels", "3G", "3G"},
+		{"media.jpeg", "small", "small"},
 		{"media.pixels", "10k", "10k"},
 		{"outbox.keep", "7d", "168h"},
 		{"outbox.keep", "90m", "1h30m"},
