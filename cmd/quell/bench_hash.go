@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/quell-project/quell/internal/bench"
+	"github.com/quell-project/quell/internal/bench/figure"
 )
 
 type benchHashCmd struct {
@@ -57,7 +58,7 @@ func printHash(w io.Writer, r bench.HashResult) error {
 	for _, row := range r.Rows {
 		size, bytes := fmt.Sprintf("%d × %d", row.Width, row.Height), ""
 		if row.Bytes > 0 {
-			bytes = grouped(int(row.Bytes))
+			bytes = figure.Grouped(row.Bytes)
 		}
 		if row.From == "folder" {
 			size = fmt.Sprintf("%d files", row.Files)
@@ -65,7 +66,7 @@ func printHash(w io.Writer, r bench.HashResult) error {
 				size += fmt.Sprintf(", %d unreadable", row.Failed)
 			}
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%.0f\n", row.From, row.Kind, size, bytes, micros(row.Nanos/1e3), row.Rate, row.Allocs)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%.1f\t%.0f\n", row.From, row.Kind, size, bytes, figure.Micros(row.Nanos/1e3), row.Rate, row.Allocs)
 	}
 	return t.Flush()
 }

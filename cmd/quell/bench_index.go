@@ -11,6 +11,7 @@ import (
 
 	"github.com/quell-project/quell/internal/bench"
 	"github.com/quell-project/quell/internal/bench/corpus"
+	"github.com/quell-project/quell/internal/bench/figure"
 	"github.com/quell-project/quell/internal/platform/config"
 )
 
@@ -98,7 +99,7 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 	c := coloursFor(w)
 	if first {
 		fmt.Fprintf(w, "%s%s%s, %d processors, %s, kernel %s, commit %s\n\n", c.bold, r.Machine, c.off, r.Processors, r.Go, r.Kernel, r.Commit)
-		fmt.Fprintf(w, "%s %s codes: built in %s (%s codes/s)", grouped(r.N), r.Codes, seconds(r.BuildSeconds), grouped(int(float64(r.N)/r.BuildSeconds)))
+		fmt.Fprintf(w, "%s %s codes: built in %s (%s codes/s)", figure.Grouped(r.N), r.Codes, figure.Seconds(r.BuildSeconds), figure.Grouped(float64(r.N)/r.BuildSeconds))
 		if r.BytesPerEntry > 0 {
 			fmt.Fprintf(w, ", %.0f bytes an entry", r.BytesPerEntry)
 		}
@@ -108,8 +109,8 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tquestions\tqueries/s\tmedian\t90 %\t99 %\tlongest\tresults\t")
 	for _, p := range r.Passes {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Kind, grouped(p.Questions), grouped(int(p.QPS)),
-			micros(p.P50), micros(p.P90), micros(p.P99), micros(p.Max), grouped(p.Returned))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Kind, figure.Grouped(p.Questions), figure.Grouped(p.QPS),
+			figure.Micros(p.P50), figure.Micros(p.P90), figure.Micros(p.P99), figure.Micros(p.Max), figure.Grouped(p.Returned))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -119,13 +120,13 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 		verdict, colour = "NOT EXACT", c.red
 	}
 	fmt.Fprintf(w, "%s%s%s: recall %.4f, %d false, over %s results of %d questions asked of brute force\n", colour, verdict, c.off,
-		r.Recall, r.FalseResults, grouped(r.CheckedResults), r.CheckedAgainst)
+		r.Recall, r.FalseResults, figure.Grouped(r.CheckedResults), r.CheckedAgainst)
 	if s := r.Changes; s != nil {
 		fmt.Fprintf(w, "while codes change: %s inserts/s and %s deletes/s; %s queries/s, median %s, 99 %% %s, 99.9 %% %s, longest %s\n",
-			grouped(int(s.InsertsPerSecond)), grouped(int(s.DeletesPerSecond)), grouped(int(s.QPS)), micros(s.P50), micros(s.P99), micros(s.P999), micros(s.Max))
+			figure.Grouped(s.InsertsPerSecond), figure.Grouped(s.DeletesPerSecond), figure.Grouped(s.QPS), figure.Micros(s.P50), figure.Micros(s.P99), figure.Micros(s.P999), figure.Micros(s.Max))
 	}
 	if s := r.Snapshot; s != nil {
-		fmt.Fprintf(w, "snapshot: %s bytes written in %s, opened in %s, first answer after %s\n", grouped(int(s.Bytes)), seconds(s.Write), seconds(s.Open), micros(s.FirstAnswer))
+		fmt.Fprintf(w, "snapshot: %s bytes written in %s, opened in %s, first answer after %s\n", figure.Grouped(s.Bytes), figure.Seconds(s.Write), figure.Seconds(s.Open), figure.Micros(s.FirstAnswer))
 	}
 	return nil
 }
