@@ -5,14 +5,12 @@ const (
 	chunkBits = 16 // bits of a part
 )
 
-// chunked is a code cut into its parts after the bits were spread.
-type chunked [chunks]uint16
-
 // spread moves the bits of a code to fixed other places. Neighbouring bits of a
 // perceptual hash resemble each other, so chunks of neighbours would crowd into
 // few buckets; chunks of bits from all over the code fill the buckets evenly.
 // Every code is spread alike, so distances stay what they are, and
-// spread(a).xor(spread(b)) == spread(a.xor(b)).
+// spread(a).xor(spread(b)) == spread(a.xor(b)). Inside an index all codes are
+// spread, from Insert on and in snapshots; nothing ever has to spread them back.
 //
 // The permutation is the first four layers of a butterfly network: each layer
 // swaps the bits that its random masks select with those 128, 64, 32 and 16
@@ -45,11 +43,6 @@ func swapWithin(a uint64, shift uint, mask uint64) uint64 {
 	return a ^ t ^ t<<shift
 }
 
-// cut spreads a code and cuts it into chunks, the most significant first.
-func cut(c Code) (parts chunked) {
-	c = spread(c)
-	for i := range parts {
-		parts[i] = uint16(c[i/4] >> (48 - 16*(i%4)))
-	}
-	return parts
-}
+// chunk returns chunk c of a spread code: 16 of its bits, the least significant
+// first. In memory of little-endian order it is the code's 16-bit number c.
+func (c *Code) chunk(i int) uint16 { return uint16(c[i/4] >> (16 * (i % 4))) }

@@ -17,18 +17,18 @@ const (
 	kinds   = 5 << 20
 )
 
-// crowd is an index under change. All its codes are within MaxRadius of the
+// herd is an index under change. All its codes are within MaxRadius of the
 // centre, so that one search must find whatever is alive.
-type crowd struct {
+type herd struct {
 	x       *Index
 	centre  Code
 	pinned  map[uint64]int // id to distance
 	counted atomic.Int64   // so many of the counted ids are in
 }
 
-func newCrowd(t testing.TB, opts Options) *crowd {
+func newHerd(t testing.TB, opts Options) *herd {
 	rng := newRand(1)
-	c := &crowd{x: newTestIndex(t, opts), centre: randomCode(rng), pinned: map[uint64]int{}}
+	c := &herd{x: newTestIndex(t, opts), centre: randomCode(rng), pinned: map[uint64]int{}}
 	var entries []Entry
 	for i := range uint64(1500) {
 		d := rng.IntN(MaxRadius + 1)
@@ -41,7 +41,7 @@ func newCrowd(t testing.TB, opts Options) *crowd {
 }
 
 // check searches once and reports what cannot be.
-func (c *crowd) check(x *Index, before int64, after func() int64) error {
+func (c *herd) check(x *Index, before int64, after func() int64) error {
 	hits, err := x.Search(nil, c.centre, MaxRadius)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func TestSearchesDuringChanges(t *testing.T) {
 	if testing.Short() {
 		steps = 500
 	}
-	c := newCrowd(t, Options{HeadSize: 32, MaxSegment: 5000})
+	c := newHerd(t, Options{HeadSize: 32, MaxSegment: 5000})
 	path := filepath.Join(t.TempDir(), "codes.snapshot")
 	var writers, readers sync.WaitGroup
 	var done atomic.Bool
@@ -161,7 +161,7 @@ func TestSearchesDuringChanges(t *testing.T) {
 }
 
 // checkSnapshot writes a snapshot and looks whether it is consistent.
-func (c *crowd) checkSnapshot(path string) error {
+func (c *herd) checkSnapshot(path string) error {
 	before := c.counted.Load()
 	if err := c.x.WriteSnapshot(path, uint64(before)); err != nil {
 		return err

@@ -5,16 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"math"
 	"unsafe"
 )
 
 // The snapshot file, byte by byte, is described in docs/formats/hamming-snapshot.md.
 const (
 	magic         = "\x89QHAM\r\n\x1a"
-	formatVersion = 1
+	formatVersion = 2
 	headerSize    = 64
-	entrySize     = 24      // one segment in the directory
+	entrySize     = 40      // one segment in the directory
 	blockSize     = 1 << 20 // bytes of payload under one checksum
 	alignment     = 64      // of the payload and of each section in it
 )
@@ -84,38 +83,51 @@ func decodeHeader(b []byte) (header, error) {
 // shape is a segment's entry in the directory. It determines the size and the
 // place of all the segment's sections.
 type shape struct {
-	codes uint64
-	dead  uint64
-	width uint64
+	codes   uint64
+	dead    uint64
+	width   uint64 // of the tables; 0 where there are none
+	crowds  uint64
+	members uint64 // of all crowds
 }
 
 func (s shape) encode(b []byte) []byte {
-	b = binary.LittleEndian.AppendUint64(b, s.codes)
-	b = binary.LittleEndian.AppendUint64(b, s.dead)
-	return binary.LittleEndian.AppendUint64(b, s.width)
+	for _, field := range []uint64{s.codes, s.dead, s.width, s.crowds, s.members} {
+		b = binary.LittleEndian.AppendUint64(b, field)
+	}
+	return b
 }
 
 func decodeShape(b []byte) (shape, error) {
-	s := shape{
-		codes: binary.LittleEndian.Uint64(b),
-		dead:  binary.LittleEndian.Uint64(b[8:]),
-		width: binary.LittleEndian.Uint64(b[16:]),
+	var s shape
+	for i, field := range []*uint64{&s.codes, &s.dead, &s.width, &s.crowds, &s.members} {
+		*field = binary.LittleEndian.Uint64(b[8*i:])
 	}
-	if s.codes == 0 || s.codes > math.MaxUint32 || s.dead > s.codes || s.width > chunkBits {
+	if s.codes == 0 || s.codes > maxSegmentSize || s.dead > s.codes || s.width > chunkBits {
 		return shape{}, fmt.Errorf("%w: a segment of %d codes, %d dead, width %d", ErrTorn, s.codes, s.dead, s.width)
+	}
+	if s.members > s.codes || s.crowds > s.members || (s.width == 0 || s.crowds == 0) && s.members > 0 {
+		return shape{}, fmt.Errorf("%w: %d crowds of %d codes in a segment of %d", ErrTorn, s.crowds, s.members, s.codes)
 	}
 	return s, nil
 }
 
+// coreSize returns the bytes of the sections that every segment has: ids, codes
+// and which of them are dead.
+func (s shape) coreSize() uint64 {
+	return coreSize(int(s.codes)) + align(8*((s.codes+63)/64))
+}
+
+// tablesSize returns the bytes of the other sections.
+func (s shape) tablesSize() uint64 {
+	if s.width == 0 {
+		return 0
+	}
+	return tablesSize(int(s.codes-s.members), int(s.width), int(s.crowds), int(s.members))
+}
+
 // size returns the bytes of all sections. The largest possible segment stays
 // below 2^40, so nothing overflows.
-func (s shape) size() uint64 {
-	size := align(8*s.codes) + align(32*s.codes) + align(8*((s.codes+63)/64))
-	if s.width > 0 {
-		size += chunks * (align(4*(1<<s.width+1)) + align(4*s.codes) + align(2*(s.codes+sketchPad)))
-	}
-	return size
-}
+func (s shape) size() uint64 { return s.coreSize() + s.tablesSize() }
 
 func align(n uint64) uint64 { return (n + alignment - 1) &^ (alignment - 1) }
 
@@ -128,22 +140,12 @@ func tocSize(segments, payload uint64) uint64 {
 // hostIsLittleEndian tells that numbers lie in memory as they lie in the file.
 var hostIsLittleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// numbers returns the bytes of a section as the numbers they hold: in place, or
-// as a copy where the host orders bytes otherwise. The bytes are aligned and a
-// multiple of the number's size.
-func numbers[T uint16 | uint32 | uint64](b []byte) []T {
-	if hostIsLittleEndian {
-		return inPlace[T](b)
-	}
-	return decoded[T](b)
-}
-
 func inPlace[T any](b []byte) []T {
 	var t T
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/int(unsafe.Sizeof(t)))
 }
 
-func decoded[T uint16 | uint32 | uint64](b []byte) []T {
+func decoded[T uint8 | uint16 | uint32 | uint64](b []byte) []T {
 	var t T
 	out := make([]T, len(b)/int(unsafe.Sizeof(t)))
 	// It cannot fail: out has a fixed size and b is as long.

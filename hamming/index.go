@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,26 +35,37 @@ type Options struct {
 	// into a segment. A search compares all of them. 0 or less means 4096.
 	HeadSize int
 
-	// MaxSegment is the largest number of codes of one segment. A merge needs
-	// memory for the segment that it writes, about 170 bytes a code while it
-	// runs, beside those that it reads; one merge may run for each class of
-	// sizes, which are four times apart. A search looks into every segment, so
-	// fewer and larger ones are faster. 0 or less means 4 Mi (4,194,304), at
-	// most 2^31-1; less than HeadSize means HeadSize.
+	// MaxSegment is the largest number of codes of one segment. A search looks into
+	// every segment, so fewer and larger ones are faster. 0 or less means the most
+	// there can be, 16 Mi (16,777,216); less than HeadSize means HeadSize.
 	MaxSegment int
-}
 
-const maxSegmentSize = 1<<31 - 1
+	// Spare is the memory that dead codes and running merges may take beyond that
+	// of the live codes, as a share of it. Where a larger segment could not be
+	// merged within it, segments are made smaller, and searches so somewhat slower.
+	// 0 or less means 2; at least 0.1. The smallest segments, up to 64 Ki codes
+	// (8 MB), are merged in any case.
+	Spare float64
+
+	// Kernel chooses how codes are compared. One that the processor cannot run
+	// means BestKernel.
+	Kernel Kernel
+}
 
 func (o Options) withDefaults() Options {
 	if o.HeadSize <= 0 {
 		o.HeadSize = 4096
 	}
 	if o.MaxSegment <= 0 {
-		o.MaxSegment = 4 << 20
+		o.MaxSegment = maxSegmentSize
+	}
+	if !(o.Spare > 0) { // not a number neither
+		o.Spare = 2
 	}
 	o.HeadSize = min(o.HeadSize, maxSegmentSize)
 	o.MaxSegment = min(max(o.MaxSegment, o.HeadSize), maxSegmentSize)
+	o.Spare = max(o.Spare, 0.1)
+	o.Kernel = o.Kernel.usable()
 	return o
 }
 
@@ -67,31 +79,37 @@ type Index struct {
 	// writers replace it under mu.
 	view atomic.Pointer[view]
 
+	// readers are those who read segments outside mu and outside a merge. What they
+	// may read is released when they have left.
+	readers readers
+
 	mu       sync.Mutex
 	headAt   map[uint64]int    // position in the head of the ids alive there
 	merging  map[*segment]bool // segments that a merge is reading
+	extra    int               // bytes that merges are writing, and those replaced but not released yet
 	uneven   bool              // the draft may call for a merge
-	work     sync.WaitGroup    // running merges
+	work     sync.WaitGroup    // running merges and verifications
 	progress sync.Cond         // on mu: a merge ended, or the index was closed
 
 	snapshot sync.Mutex // one WriteSnapshot at a time
 
-	// life is held for reading by whoever reads segments outside mu and outside a
-	// merge. Close takes it to unmap the file when nobody reads any more.
-	life    sync.RWMutex
-	mapping *mapping // the opened snapshot file, or nil
+	verified chan struct{} // closed when the opened snapshot has been verified
+	damage   error         // what was wrong with it; read it after verified
 }
 
 // New returns an empty index.
 func New(opts Options) *Index {
-	return newIndex(opts, &view{})
+	x := newIndex(opts, &view{})
+	close(x.verified)
+	return x
 }
 
 func newIndex(opts Options, v *view) *Index {
 	x := &Index{
-		opts:    opts.withDefaults(),
-		headAt:  make(map[uint64]int),
-		merging: make(map[*segment]bool),
+		opts:     opts.withDefaults(),
+		headAt:   make(map[uint64]int),
+		merging:  make(map[*segment]bool),
+		verified: make(chan struct{}),
 	}
 	x.progress.L = &x.mu
 	x.view.Store(v)
@@ -111,22 +129,25 @@ func (x *Index) Search(dst []Hit, q Code, radius int) ([]Hit, error) {
 	if radius < 0 || radius > MaxRadius {
 		return dst, fmt.Errorf("hamming: radius %d is out of range; use 0 to %d", radius, MaxRadius)
 	}
-	x.life.RLock()
-	defer x.life.RUnlock()
+	defer x.readers.leave(x.readers.enter())
 	v := x.view.Load()
 	if v == nil {
 		return dst, ErrClosed
 	}
-	p := newPlan(q, radius)
+	p := newPlan(q, radius, x.opts.Kernel)
 	found := len(dst)
 	dst = v.search(dst, &p)
-	slices.SortFunc(dst[found:], func(a, b Hit) int {
-		if a.Distance != b.Distance {
-			return a.Distance - b.Distance
-		}
-		return cmp.Compare(a.ID, b.ID)
-	})
+	if len(dst)-found > 1 {
+		slices.SortFunc(dst[found:], byDistance)
+	}
 	return dst, nil
+}
+
+func byDistance(a, b Hit) int {
+	if a.Distance != b.Distance {
+		return a.Distance - b.Distance
+	}
+	return cmp.Compare(a.ID, b.ID)
 }
 
 // Insert stores c under id; searches that start afterwards find it. If id is
@@ -138,11 +159,12 @@ func (x *Index) Insert(id uint64, c Code) error {
 }
 
 // InsertBatch inserts many entries, much faster than one by one when there are
-// more than Options.HeadSize of them. It has the effect of Insert for each entry
-// in order, but searches see up to Options.MaxSegment entries appear at once. It
-// does not keep the slice, and fails only on a closed index.
+// more than Options.HeadSize of them; it then uses all processors. It has the
+// effect of Insert for each entry in order, but searches see up to
+// Options.MaxSegment entries appear at once. It does not keep the slice, and fails
+// only on a closed index.
 func (x *Index) InsertBatch(entries []Entry) error {
-	for chunk := range slices.Chunk(entries, x.opts.MaxSegment) {
+	for chunk := range slices.Chunk(entries, x.largestSegment(x.Len()+len(entries))) {
 		var err error
 		if len(chunk) <= x.opts.HeadSize {
 			err = x.insertEach(chunk)
@@ -165,8 +187,9 @@ func (x *Index) insertEach(entries []Entry) error {
 		return err
 	}
 	for _, e := range entries {
+		code := spread(e.Code)
 		if at, ok := x.find(draft, e.ID); ok {
-			if draft.code(at) == e.Code {
+			if draft.code(at) == code {
 				continue
 			}
 			x.kill(draft, e.ID, at)
@@ -176,7 +199,7 @@ func (x *Index) insertEach(entries []Entry) error {
 		}
 		x.headAt[e.ID] = len(draft.headIDs)
 		draft.headIDs = append(draft.headIDs, e.ID)
-		draft.headCodes = append(draft.headCodes, e.Code)
+		draft.headCodes = append(draft.headCodes, code)
 	}
 	x.publish(draft)
 	return nil
@@ -185,13 +208,13 @@ func (x *Index) insertEach(entries []Entry) error {
 // insertSegment makes a segment of the entries. The work is done before the
 // lock is taken.
 func (x *Index) insertSegment(entries []Entry) error {
-	seg := segmentOf(latest(entries))
+	seg := segmentOf(latest(entries), x.opts.Kernel, runtime.GOMAXPROCS(0))
 
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	draft, err := x.draft(len(entries))
 	if err != nil {
-		return err
+		return errors.Join(err, seg.free())
 	}
 	for _, id := range seg.ids {
 		if at, ok := x.find(draft, id); ok {
@@ -229,17 +252,16 @@ func latest(entries []Entry) []Entry {
 func (x *Index) Delete(id uint64) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	now := x.view.Load()
-	if now == nil {
+	draft, err := x.draft(0)
+	if err != nil {
 		return false
 	}
-	at, ok := x.find(now, id)
+	at, ok := x.find(draft, id)
 	if !ok {
 		return false
 	}
-	draft := *now
-	x.kill(&draft, id, at)
-	x.publish(&draft)
+	x.kill(draft, id, at)
+	x.publish(draft)
 	return true
 }
 
@@ -256,36 +278,36 @@ func (x *Index) Len() int {
 // snapshot was written, 0 for an index that was not opened from one.
 func (x *Index) Position() uint64 { return x.position }
 
-// Close waits for running searches, snapshots and merges and releases the mapped
-// file. Nothing reads the map afterwards: the other methods return ErrClosed, or
-// find nothing. Closing again does nothing.
+// Close waits for running searches, snapshots and merges and releases the memory
+// of the index and the mapped file. Nothing reads them afterwards: the other
+// methods return ErrClosed, or find nothing. Closing again does nothing.
 func (x *Index) Close() error {
 	x.mu.Lock()
-	x.view.Store(nil)
+	last := x.view.Swap(nil)
 	x.progress.Broadcast()
 	x.mu.Unlock()
 	x.work.Wait()
-
-	x.life.Lock()
-	defer x.life.Unlock()
-	if x.mapping == nil {
+	if last == nil {
 		return nil
 	}
-	err := x.mapping.close()
-	x.mapping = nil
-	return err
+	x.readers.wait()
+	var errs []error
+	for i := range last.parts {
+		errs = append(errs, last.parts[i].free())
+	}
+	return errors.Join(errs...)
 }
 
 // draft returns a copy of the current view, to be changed by adding so many
-// entries and published. Where that needs another segment it waits while merges
-// are too far behind. The caller holds x.mu.
+// entries and published. It waits while merges are too far behind for that. The
+// caller holds x.mu.
 func (x *Index) draft(adding int) (*view, error) {
 	for {
 		now := x.view.Load()
 		if now == nil {
 			return nil, ErrClosed
 		}
-		if len(now.headIDs)+adding <= x.opts.HeadSize || !x.crowded(now.parts) {
+		if (len(now.headIDs)+adding <= x.opts.HeadSize || !x.crowded(now.parts)) && !x.strained(now.parts) {
 			draft := *now
 			return &draft, nil
 		}
@@ -320,14 +342,14 @@ func (x *Index) kill(draft *view, id uint64, at place) {
 	draft.kill(at)
 	if at.part == inHead {
 		delete(x.headAt, id)
-	} else if draft.parts[at.part].wasteful() {
+	} else if draft.parts[at.part].wasteful(x.waste()) {
 		x.uneven = true
 	}
 }
 
 // seal turns the head of the draft into a segment.
 func (x *Index) seal(draft *view) {
-	if seg := draft.sealedHead(); seg != nil {
+	if seg := draft.sealedHead(x.opts.Kernel); seg != nil {
 		x.addPart(draft, seg)
 	}
 	draft.headIDs, draft.headCodes, draft.headDead = nil, nil, bitset{}

@@ -27,6 +27,51 @@ func (x *Index) sizeClass(p *part) int {
 	return class
 }
 
+// What an entry costs at rest, in bytes: id, code and its places in the tables.
+const entryBytes = 8 + 32 + chunks*(2+3)
+
+// freeMerge is the number of codes up to which segments may be merged whatever
+// memory there is.
+const freeMerge = 64 << 10
+
+// waste is the share of dead codes from which on a segment is built anew.
+func (x *Index) waste() float64 { return min(0.25, x.opts.Spare/4) }
+
+// largestSegment returns how many codes a segment may have when the index has so
+// many in all, so that it can be built anew within Options.Spare: when every
+// segment has as many dead codes as it may, they take a third of the spare memory
+// or a little more, and the new segment half of it.
+func (x *Index) largestSegment(codes int) int {
+	return min(x.opts.MaxSegment, max(freeMerge, x.opts.HeadSize, int(x.opts.Spare/2*float64(codes))))
+}
+
+// held returns the bytes that segments and merges take, and the most that they
+// may take.
+func (x *Index) held(parts []part) (held, limit float64) {
+	held = float64(x.extra)
+	for i := range parts {
+		held += float64(parts[i].size())
+	}
+	return held, (1 + x.opts.Spare) * float64(liveOf(parts)+freeMerge) * entryBytes
+}
+
+// affordable tells that a segment of so many codes can be written beside what
+// there is.
+func (x *Index) affordable(parts []part, codes int) bool {
+	held, limit := x.held(parts)
+	return codes <= freeMerge || held+float64(codes)*entryBytes <= limit
+}
+
+// strained tells that changes have to wait for the merges that run, since dead
+// codes already take more memory than they may.
+func (x *Index) strained(parts []part) bool {
+	if len(x.merging) == 0 {
+		return false
+	}
+	held, limit := x.held(parts)
+	return held > limit
+}
+
 // schedule starts the merges that are due. The caller holds x.mu.
 func (x *Index) schedule(v *view) {
 	for {
@@ -37,14 +82,23 @@ func (x *Index) schedule(v *view) {
 		for _, p := range group {
 			x.merging[p.segment] = true
 		}
-		x.work.Go(func() { x.merge(group) })
+		writes := liveOf(group) * entryBytes
+		x.extra += writes
+		x.work.Go(func() { x.merge(group, writes) })
 	}
 }
 
+func liveOf(parts []part) (total int) {
+	for i := range parts {
+		total += parts[i].live()
+	}
+	return total
+}
+
 // due chooses parts to merge: one with much waste, or else all those of a size
-// class that are enough, as far as they fit into one segment. A class has one
-// merge at a time; classes merge beside each other, so that a large merge does
-// not hold up small ones.
+// class that are enough, as far as they fit into one segment and the memory for it
+// is there. A class has one merge at a time; classes merge beside each other, so
+// that a large merge does not hold up small ones.
 func (x *Index) due(parts []part) []part {
 	var classes [sizeClasses][]part
 	var busy [sizeClasses]bool
@@ -56,12 +110,14 @@ func (x *Index) due(parts []part) []part {
 		}
 		classes[class] = append(classes[class], p)
 	}
+	largest := x.largestSegment(liveOf(parts))
 	for class, group := range classes {
 		if busy[class] {
 			continue
 		}
 		for i := range group {
-			if group[i].wasteful() {
+			// With nothing else to be released, writing it anew is the only way to less.
+			if group[i].wasteful(x.waste()) && (x.extra == 0 || x.affordable(parts, group[i].live())) {
 				return group[i : i+1]
 			}
 		}
@@ -70,11 +126,11 @@ func (x *Index) due(parts []part) []part {
 		}
 		slices.SortFunc(group, func(a, b part) int { return cmp.Compare(a.live(), b.live()) })
 		fit, total := 0, 0
-		for fit < len(group) && total+group[fit].live() <= x.opts.MaxSegment {
+		for fit < len(group) && total+group[fit].live() <= largest {
 			total += group[fit].live()
 			fit++
 		}
-		if fit > 1 {
+		if fit > 1 && x.affordable(parts, total) {
 			return group[:fit]
 		}
 	}
@@ -83,10 +139,11 @@ func (x *Index) due(parts []part) []part {
 
 // crowded tells that merges are too far behind to add a segment.
 func (x *Index) crowded(parts []part) bool {
+	largest := x.largestSegment(liveOf(parts))
 	var count [sizeClasses]int
 	var busy [sizeClasses]bool
 	for i := range parts {
-		if 2*parts[i].live() > x.opts.MaxSegment {
+		if 2*parts[i].live() > largest {
 			continue // stays as large as it is
 		}
 		class := x.sizeClass(&parts[i])
@@ -99,19 +156,43 @@ func (x *Index) crowded(parts []part) bool {
 	return false
 }
 
-// merge replaces the group, parts of a view, by one segment of their live codes.
-func (x *Index) merge(group []part) {
-	merged := part{segment: mergeLive(group)}
-
+// merge replaces the group, parts of a view, by one segment of their live codes,
+// and releases them when no search can read them any more. While it runs it counts
+// as so many bytes that it writes.
+func (x *Index) merge(group []part, writes int) {
+	merged := part{segment: mergeLive(group, x.opts.Kernel)}
+	if !x.replace(group, merged, writes) {
+		_ = merged.free()
+		return
+	}
+	x.readers.wait()
+	released := 0
+	for _, p := range group {
+		released += p.size()
+		_ = p.free() // the memory is lost if that fails; nothing else can be done about it
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.extra -= released
+	x.progress.Broadcast()
+	if now := x.view.Load(); now != nil {
+		x.schedule(now)
+	}
+}
+
+// replace makes a view with the merged segment in place of the group, and reports
+// whether it did: not in a closed index, where the group is released by Close.
+func (x *Index) replace(group []part, merged part, writes int) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.extra -= writes
 	for _, p := range group {
 		delete(x.merging, p.segment)
 	}
 	x.progress.Broadcast()
 	now := x.view.Load()
 	if now == nil {
-		return // closed meanwhile
+		return false
 	}
 	draft := *now
 	draft.parts = nil
@@ -121,6 +202,7 @@ func (x *Index) merge(group []part) {
 			draft.parts = append(draft.parts, p)
 			continue
 		}
+		x.extra += p.size()
 		p.dead.since(group[was].dead, func(i int) { // died during the merge
 			pos, _ := merged.find(p.ids[i])
 			merged.dead = merged.dead.with(pos)
@@ -128,37 +210,36 @@ func (x *Index) merge(group []part) {
 	}
 	if merged.live() > 0 {
 		draft.parts = append(draft.parts, merged)
+	} else {
+		_ = merged.free() // nobody has seen it
 	}
 	x.view.Store(&draft)
 	x.schedule(&draft)
+	return true
 }
 
 // mergeLive builds one segment of the live codes of the parts. An id is alive in
 // one of them at most, so the order of ids stays strict.
-func mergeLive(parts []part) *segment {
-	total := 0
-	for i := range parts {
-		total += parts[i].live()
-	}
-	ids, codes := make([]uint64, 0, total), make([]Code, 0, total)
-	next := make([]int, len(parts)) // each part's first live entry not taken yet
-	for i := range parts {
-		next[i] = parts[i].nextLive(0)
-	}
-	for range total {
-		least, from := uint64(math.MaxUint64), -1
+func mergeLive(parts []part, k Kernel) *segment {
+	return newSegment(liveOf(parts), k, 1, func(ids []uint64, codes []Code) {
+		next := make([]int, len(parts)) // each part's first live entry not taken yet
 		for i := range parts {
-			if next[i] == len(parts[i].ids) {
-				continue
-			}
-			if id := parts[i].ids[next[i]]; from < 0 || id < least {
-				least, from = id, i
-			}
+			next[i] = parts[i].nextLive(0)
 		}
-		ids, codes = append(ids, least), append(codes, parts[from].codes[next[from]])
-		next[from] = parts[from].nextLive(next[from] + 1)
-	}
-	return newSegment(ids, codes)
+		for at := range ids {
+			least, from := uint64(math.MaxUint64), -1
+			for i := range parts {
+				if next[i] == len(parts[i].ids) {
+					continue
+				}
+				if id := parts[i].ids[next[i]]; from < 0 || id < least {
+					least, from = id, i
+				}
+			}
+			ids[at], codes[at] = least, parts[from].codes[next[from]]
+			next[from] = parts[from].nextLive(next[from] + 1)
+		}
+	})
 }
 
 // nextLive returns the first live position from i on, len(ids) if there is none.

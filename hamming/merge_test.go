@@ -153,7 +153,7 @@ func TestAMergeTakesOverWhatDiedMeanwhile(t *testing.T) {
 		m[id] = randomCode(rng)
 		mustInsert(t, x, Entry{id, m[id]})
 	}
-	x.merge(group)
+	x.merge(group, 0)
 	x.work.Wait()
 	if parts := x.view.Load().parts; len(parts) != 1 || parts[0].dead.count != 700 {
 		t.Errorf("%d segments, %d dead", len(parts), parts[0].dead.count)

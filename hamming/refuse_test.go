@@ -66,7 +66,7 @@ func TestOpenRefuses(t *testing.T) {
 		"another file":         {[]byte("id,code\n1,00\n"), ErrForeign},
 		"a text transfer":      {bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), ErrForeign},
 		"zeros":                {make([]byte, len(data)), ErrForeign},
-		"another version":      {edit(func(d []byte) []byte { d[8] = 2; return d }), ErrVersion},
+		"another version":      {edit(func(d []byte) []byte { d[8] = 1; return d }), ErrVersion},
 		"bytes behind the end": {edit(func(d []byte) []byte { return append(d, 0) }), ErrTorn},
 		"a page never written": {edit(func(d []byte) []byte { clear(d[8192:12288]); return d }), ErrTorn},
 		"two files mixed":      {edit(func(d []byte) []byte { copy(d[4096:8192], d[12288:]); return d }), ErrTorn},
@@ -144,11 +144,18 @@ func TestOpenRefusesWrongContentWithRightChecksums(t *testing.T) {
 		t.Fatalf("the sample's first segment is %+v, %v", first, err)
 	}
 	n := int(first.codes)
-	start := len(data) - int(payloadSize(data))
-	ids := start
-	dead := ids + int(align(8*first.codes)+align(32*first.codes))
-	starts := dead + int(align(8*((first.codes+63)/64)))
-	positions := starts + int(align(4*(1<<first.width+1)))
+	ids := len(data) - int(payloadSize(data))
+	dead := ids + int(coreSize(n))
+	starts := ids
+	for i := range binary.LittleEndian.Uint64(data[32:]) {
+		s, err := decodeShape(data[headerSize+i*entrySize:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		starts += int(s.coreSize())
+	}
+	entries := starts + int(align(4*(chunks<<first.width+1)))
+	firstBucket := int(binary.LittleEndian.Uint32(data[starts+4:]))
 	for name, edit := range map[string]func(d []byte){
 		"blocks of another size":    func(d []byte) { d[12] = 1 },
 		"no segment announced":      func(d []byte) { d[32] = 0 },
@@ -164,8 +171,11 @@ func TestOpenRefusesWrongContentWithRightChecksums(t *testing.T) {
 		"dead beyond the end":       func(d []byte) { d[dead+n/8] |= 0x80 },
 		"first bucket not at zero":  func(d []byte) { d[starts] = 1 },
 		"buckets in disorder":       func(d []byte) { d[starts+4*9+2] = 0xff },
-		"last bucket beyond end":    func(d []byte) { d[starts+4<<first.width]++ },
-		"position outside the code": func(d []byte) { binary.LittleEndian.PutUint32(d[positions+40:], uint32(n)) },
+		"last bucket beyond end":    func(d []byte) { d[starts+4*(chunks<<first.width)]++ },
+		"a table without entries":   func(d []byte) { copy(d[starts+4<<first.width:][:4], d[starts+4<<first.width-4:]) },
+		"position outside the code": func(d []byte) { d[entries+2*firstBucket+2] = 0xff },
+		"crowds without tables":     func(d []byte) { d[headerSize+entrySize+24], d[headerSize+entrySize+32] = 1, 1 },
+		"more crowds than members":  func(d []byte) { d[headerSize+24] = 1 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package hamming
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io/fs"
@@ -53,8 +54,11 @@ func openBytes(t testing.TB, data []byte) (*Index, error) {
 // tinySnapshot returns the bytes of a snapshot with tables as small as can be.
 func tinySnapshot(t testing.TB) []byte {
 	t.Helper()
-	p := part{segment: &segment{ids: []uint64{1, 2, 3}, codes: []Code{{1}, {2}, {3}}, width: 1}}
-	p.buildTables()
+	p := part{segment: newSegment(3, Portable, 1, func(ids []uint64, codes []Code) {
+		copy(ids, []uint64{1, 2, 3})
+		copy(codes, []Code{{1}, {2}, {3}})
+	})}
+	p.buildTables(Portable, 1)
 	p.dead = p.dead.with(2)
 	path := filepath.Join(t.TempDir(), "codes.snapshot")
 	if err := replaceFile(path, func(f *os.File) error { return writeParts(f, []part{p}, 3) }); err != nil {
@@ -74,10 +78,13 @@ func aligned(data []byte) []byte {
 	return b
 }
 
-// verifyError is what Open says about a file with these aligned bytes.
+// verifyError is what Open and Verify say about a file with these aligned bytes.
 func verifyError(data []byte) error {
-	_, _, err := verify(data)
-	return err
+	s, err := readSnapshot(region{data: data})
+	if err != nil {
+		return err
+	}
+	return s.verifyTables(1, func() bool { return false })
 }
 
 func bytesOf(words []uint64) []byte {
@@ -163,18 +170,17 @@ func TestSnapshotFormat(t *testing.T) {
 		want string
 	}{
 		{"magic", 0, "895148414d0d0a1a"},
-		{"version", 8, "01000000"},
+		{"version", 8, "02000000"},
 		{"block size", 12, "00001000"},
 		{"file size", 16, "4001000000000000"},
 		{"position", 24, "0700000000000000"},
 		{"segments", 32, "0100000000000000"},
 		{"zeros", 44, strings.Repeat("00", 16)},
 		{"codes of segment 0", 64, "0100000000000000"},
-		{"dead of segment 0", 72, "0000000000000000"},
-		{"width of segment 0", 80, "0000000000000000"},
-		{"padding", 92, strings.Repeat("00", 36)},
+		{"dead, width, crowds, members of segment 0", 72, strings.Repeat("00", 32)},
+		{"padding", 108, strings.Repeat("00", 20)},
 		{"ids", 128, "0807060504030201" + strings.Repeat("00", 56)},
-		{"codes", 192, "1817161514131211" + "0200000000000000" + "0300000000000000" + "0400000000000000" + strings.Repeat("00", 32)},
+		{"codes", 192, hex.EncodeToString(littleEndian(spread(Code{0x1112131415161718, 2, 3, 4}))) + strings.Repeat("00", 32)},
 		{"dead", 256, strings.Repeat("00", 64)},
 	} {
 		if got := hex.EncodeToString(data[field.at:][:len(field.want)/2]); got != field.want {
@@ -184,11 +190,18 @@ func TestSnapshotFormat(t *testing.T) {
 	if len(data) != 0x140 {
 		t.Errorf("%d bytes", len(data))
 	}
-	const want = "cde1d1a3d4ecf3b41d8e356e8146c0c46ac135d368bb63e9cccbdbb28582e94a"
+	const want = "10e042bb84e2b133c4ee8d1e5a2ed257aba39685018ce74f6be660574c61f6a3"
 	sum := sha256.Sum256(sampleSnapshot(t))
 	if got := hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("the sample snapshot has digest %s, want %s", got, want)
 	}
+}
+
+func littleEndian(c Code) (b []byte) {
+	for _, word := range c {
+		b = binary.LittleEndian.AppendUint64(b, word)
+	}
+	return b
 }
 
 func TestAFailedWriteLeavesTheOldFile(t *testing.T) {
@@ -228,7 +241,7 @@ func (f *failingFile) Write(p []byte) (int, error) {
 
 func TestWriteErrorsAreReported(t *testing.T) {
 	t.Parallel()
-	parts := []part{{segment: segmentOf(randomEntries(newRand(1), 20_000))}}
+	parts := []part{{segment: segmentOf(randomEntries(newRand(1), 20_000), Portable, 1)}}
 	size := int(parts[0].shape().size())
 	for _, room := range []int{0, blockSize, size - 1, size} { // the last leaves none for the header
 		if err := writeParts(&failingFile{room}, parts, 0); !errors.Is(err, fs.ErrInvalid) {
@@ -247,17 +260,17 @@ func TestNumbersAreLittleEndian(t *testing.T) {
 	words := []uint64{0}
 	b := bytesOf(words)
 	copy(b, []byte{1, 2, 3, 4, 5, 6, 7, 8})
-	for _, read := range []func([]byte) []uint64{numbers[uint64], decoded[uint64]} {
+	for _, read := range []func([]byte) []uint64{inPlace[uint64], decoded[uint64]} {
 		if got := read(b); !slices.Equal(got, []uint64{0x0807060504030201}) {
 			t.Errorf("64 bits: %x", got)
 		}
 	}
-	for _, read := range []func([]byte) []uint32{numbers[uint32], decoded[uint32]} {
+	for _, read := range []func([]byte) []uint32{inPlace[uint32], decoded[uint32]} {
 		if got := read(b); !slices.Equal(got, []uint32{0x04030201, 0x08070605}) {
 			t.Errorf("32 bits: %x", got)
 		}
 	}
-	for _, read := range []func([]byte) []uint16{numbers[uint16], decoded[uint16]} {
+	for _, read := range []func([]byte) []uint16{inPlace[uint16], decoded[uint16]} {
 		if got := read(b); !slices.Equal(got, []uint16{0x0201, 0x0403, 0x0605, 0x0807}) {
 			t.Errorf("16 bits: %x", got)
 		}

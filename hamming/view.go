@@ -10,8 +10,8 @@ import (
 type view struct {
 	parts []part
 
-	// The head holds the newest codes in order of arrival. Later views may append
-	// to the same arrays beyond this view's length, never within it.
+	// The head holds the newest codes, spread, in order of arrival. Later views may
+	// append to the same arrays beyond this view's length, never within it.
 	headIDs   []uint64
 	headCodes []Code
 	headDead  bitset
@@ -31,8 +31,11 @@ const inHead = -1
 
 func (p *part) live() int { return len(p.ids) - p.dead.count }
 
-// wasteful tells that a quarter of the part is dead and worth dropping.
-func (p *part) wasteful() bool { return 4*p.dead.count >= len(p.ids) }
+// wasteful tells that so much of the part is dead that it is worth dropping, or
+// that its tables are damaged.
+func (p *part) wasteful(share float64) bool {
+	return float64(p.dead.count) >= share*float64(len(p.ids)) || p.damaged.Load()
+}
 
 func (v *view) live() int {
 	n := len(v.headIDs) - v.headDead.count
@@ -47,10 +50,10 @@ func (v *view) search(dst []Hit, p *plan) []Hit {
 	for i := range v.parts {
 		dst = v.parts[i].search(dst, p, &v.parts[i].dead, &work)
 	}
-	return scanFlat(dst, p, v.headIDs, v.headCodes, &v.headDead)
+	return scanFlat(dst, p, v.headIDs, v.headCodes, &v.headDead, &work)
 }
 
-// code returns the code at a place.
+// code returns the code, spread, at a place.
 func (v *view) code(at place) Code {
 	if at.part == inHead {
 		return v.headCodes[at.pos]
@@ -69,7 +72,7 @@ func (v *view) kill(at place) {
 }
 
 // sealedHead returns the live codes of the head as a segment, nil if there are none.
-func (v *view) sealedHead() *segment {
+func (v *view) sealedHead(k Kernel) *segment {
 	alive := make([]Entry, 0, len(v.headIDs)-v.headDead.count)
 	for i, id := range v.headIDs {
 		if !v.headDead.has(i) {
@@ -80,16 +83,20 @@ func (v *view) sealedHead() *segment {
 		return nil
 	}
 	slices.SortFunc(alive, byID)
-	return segmentOf(alive)
+	return newSegment(len(alive), k, 1, func(ids []uint64, codes []Code) {
+		for i, e := range alive {
+			ids[i], codes[i] = e.ID, e.Code
+		}
+	})
 }
 
 func byID(a, b Entry) int { return cmp.Compare(a.ID, b.ID) }
 
 // segmentOf builds a segment of entries in strictly ascending order of id.
-func segmentOf(entries []Entry) *segment {
-	ids, codes := make([]uint64, len(entries)), make([]Code, len(entries))
-	for i, e := range entries {
-		ids[i], codes[i] = e.ID, e.Code
-	}
-	return newSegment(ids, codes)
+func segmentOf(entries []Entry, k Kernel, workers int) *segment {
+	return newSegment(len(entries), k, workers, func(ids []uint64, codes []Code) {
+		for i, e := range entries {
+			ids[i], codes[i] = e.ID, spread(e.Code)
+		}
+	})
 }

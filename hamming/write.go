@@ -25,14 +25,14 @@ import (
 func (x *Index) WriteSnapshot(path string, position uint64) error {
 	x.snapshot.Lock()
 	defer x.snapshot.Unlock()
-	x.life.RLock()
-	defer x.life.RUnlock()
+	defer x.readers.leave(x.readers.enter())
 	v := x.view.Load()
 	if v == nil {
 		return ErrClosed
 	}
 	parts := v.parts
-	if head := v.sealedHead(); head != nil {
+	if head := v.sealedHead(x.opts.Kernel); head != nil {
+		defer head.free()
 		parts = append(slices.Clip(parts), part{segment: head})
 	}
 	if err := replaceFile(path, func(f *os.File) error { return writeParts(f, parts, position) }); err != nil {
@@ -79,7 +79,10 @@ func writeParts(f io.WriteSeeker, parts []part, position uint64) error {
 	}
 	w := payloadWriter{to: f, block: make([]byte, 0, blockSize)}
 	for i := range parts {
-		w.part(&parts[i])
+		w.core(&parts[i])
+	}
+	for i := range parts {
+		w.tables(&parts[i])
 	}
 	w.flush()
 	if w.err != nil {
@@ -104,7 +107,19 @@ func writeParts(f io.WriteSeeker, parts []part, position uint64) error {
 }
 
 func (p *part) shape() shape {
-	return shape{codes: uint64(len(p.ids)), dead: uint64(p.dead.count), width: uint64(p.width)}
+	s := p.segment.shape()
+	s.dead = uint64(p.dead.count)
+	return s
+}
+
+// shape returns the shape of the segment with nothing dead.
+func (s *segment) shape() shape {
+	return shape{
+		codes:   uint64(len(s.ids)),
+		width:   uint64(s.width),
+		crowds:  uint64(len(s.crowds.pivots)),
+		members: uint64(len(s.crowds.codes)),
+	}
 }
 
 // payloadWriter writes numbers in blocks and keeps the checksum of each. After an
@@ -116,19 +131,28 @@ type payloadWriter struct {
 	err   error
 }
 
-func (w *payloadWriter) part(p *part) {
+func (w *payloadWriter) core(p *part) {
 	section(w, p.ids)
 	section(w, wordsOf(p.codes))
 	section(w, p.dead.words(len(p.ids)))
-	for i := range p.tables {
-		section(w, p.tables[i].starts)
-		section(w, p.tables[i].positions)
-		section(w, p.tables[i].sketches)
+}
+
+func (w *payloadWriter) tables(p *part) {
+	if p.width == 0 {
+		return
+	}
+	section(w, p.starts)
+	section(w, p.entries)
+	if len(p.crowds.pivots) > 0 {
+		section(w, wordsOf(p.crowds.pivots))
+		section(w, p.crowds.bounds)
+		section(w, p.crowds.positions)
+		section(w, wordsOf(p.crowds.codes))
 	}
 }
 
 // section writes the numbers in little-endian order and zeros up to the alignment.
-func section[T uint16 | uint32 | uint64](w *payloadWriter, numbers []T) {
+func section[T uint8 | uint16 | uint32 | uint64](w *payloadWriter, numbers []T) {
 	size := binary.Size(T(0))
 	for len(numbers) > 0 && w.err == nil {
 		n := min(len(numbers), (cap(w.block)-len(w.block))/size)
