@@ -43,6 +43,7 @@ type benchIndexCmd struct {
 	codeFlags
 	Radius   []int         `default:"31" help:"Largest distance that matches, 0 to 63. Several, such as 15,31,47, are measured one after the other on one index."`
 	Threads  []int         `default:"1" help:"Threads that ask at the same time; several are measured one after the other."`
+	Kernel   string        `enum:"best,avx512,avx2,portable" default:"best" help:"How codes are compared: best takes the fastest that the processor can run, of avx512, avx2 and portable."`
 	Churn    time.Duration `default:"3s" help:"How long to ask while codes come and go; 0s: not at all."`
 	Snapshot bool          `default:"true" negatable:"" help:"Write a snapshot and open it; it needs as much disk as the index has memory."`
 	Dir      string        `type:"existingdir" placeholder:"DIR" help:"Folder for the snapshot, by default the system's for temporary files."`
@@ -65,7 +66,7 @@ func (c *benchIndexCmd) Run(g *globals) error {
 	if err != nil {
 		return err
 	}
-	o.Radii, o.Threads, o.Churn, o.Patience = c.Radius, c.Threads, c.Churn, 5*time.Minute
+	o.Radii, o.Threads, o.Churn, o.Kernel, o.Patience = c.Radius, c.Threads, c.Churn, c.Kernel, 5*time.Minute
 	if c.Snapshot {
 		if o.Snapshot = c.Dir; o.Snapshot == "" {
 			o.Snapshot = os.TempDir()
@@ -115,6 +116,7 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintf(w, "in batches: %s misses/s\n", figure.Grouped(r.BatchQPS))
 	verdict, colour := "exact", c.green
 	if !r.Exact() {
 		verdict, colour = "NOT EXACT", c.red
@@ -126,7 +128,7 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 			figure.Grouped(s.InsertsPerSecond), figure.Grouped(s.DeletesPerSecond), figure.Grouped(s.QPS), figure.Micros(s.P50), figure.Micros(s.P99), figure.Micros(s.P999), figure.Micros(s.Max))
 	}
 	if s := r.Snapshot; s != nil {
-		fmt.Fprintf(w, "snapshot: %s bytes written in %s, opened in %s, first answer after %s\n", figure.Grouped(s.Bytes), figure.Seconds(s.Write), figure.Seconds(s.Open), figure.Micros(s.FirstAnswer))
+		fmt.Fprintf(w, "snapshot: %s bytes written in %s, opened in %s, first answer after %s, all verified after %s\n", figure.Grouped(s.Bytes), figure.Seconds(s.Write), figure.Seconds(s.Open), figure.Micros(s.FirstAnswer), figure.Seconds(s.Verify))
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (r *indexRun) change(ctx context.Context, misses []hamming.Code, radius int
 	begin := time.Now()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		for ; changes%64 != 0 || (time.Since(begin) < r.Churn && gctx.Err() == nil); changes++ {
+		for ; changes == 0 || changes%64 != 0 || (time.Since(begin) < r.Churn && gctx.Err() == nil); changes++ {
 			e := at(r.N + changes)
 			if err := r.index.Insert(e.ID, e.Code); err != nil {
 				return err

@@ -73,16 +73,24 @@ func byID(a, b hamming.Hit) int { return cmp.Compare(a.ID, b.ID) }
 
 // Agreement says how the answers of the index compare with brute force.
 type Agreement struct {
-	Questions int     `json:"questions"`     // that were compared
-	True      int     `json:"true_results"`  // what brute force found for them
-	Missed    int     `json:"missed"`        // of these, not found by the index
-	False     int     `json:"false_results"` // found by the index alone, or at another distance
-	Recall    float64 `json:"-"`
+	Questions int `json:"questions"`     // that were compared
+	True      int `json:"true_results"`  // what brute force found for them
+	Missed    int `json:"missed"`        // of these, not found by the index
+	False     int `json:"false_results"` // found by the index alone, or at another distance
+}
+
+func (a Agreement) exact() bool { return a.Missed == 0 && a.False == 0 }
+
+// recall returns the share of the true results that the index found.
+func (a Agreement) recall() float64 { return 1 - float64(a.Missed)/float64(max(a.True, 1)) }
+
+func (a Agreement) plus(b Agreement) Agreement {
+	return Agreement{a.Questions + b.Questions, a.True + b.True, a.Missed + b.Missed, a.False + b.False}
 }
 
 // compare asks the index the same questions.
 func (t *truth) compare(ctx context.Context, search func(dst []hamming.Hit, q hamming.Code) ([]hamming.Hit, error)) (Agreement, error) {
-	a := Agreement{Questions: len(t.questions), Recall: 1}
+	a := Agreement{Questions: len(t.questions)}
 	var got []hamming.Hit
 	for i, q := range t.questions {
 		if err := ctx.Err(); err != nil {
@@ -95,9 +103,6 @@ func (t *truth) compare(ctx context.Context, search func(dst []hamming.Hit, q ha
 		slices.SortFunc(got, byID)
 		missed, wrong := differences(t.hits[i], got)
 		a.True, a.Missed, a.False = a.True+len(t.hits[i]), a.Missed+missed, a.False+wrong
-	}
-	if a.True > 0 {
-		a.Recall = 1 - float64(a.Missed)/float64(a.True)
 	}
 	return a, nil
 }

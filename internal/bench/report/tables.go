@@ -79,12 +79,12 @@ func (r *results) sizeTable(d *document) {
 	var rows [][]string
 	for _, one := range r.oneThread() {
 		rows = append(rows, []string{
-			figure.Short(float64(one.N)), one.Codes, figure.Seconds(one.BuildSeconds), fmt.Sprintf("%.0f", one.BytesPerEntry), figure.Grouped(one.MissQPS), figure.Grouped(one.HitQPS),
+			figure.Short(float64(one.N)), one.Codes, figure.Seconds(one.BuildSeconds), fmt.Sprintf("%.0f", one.BytesPerEntry), figure.Grouped(one.MissQPS), figure.Grouped(one.HitQPS), figure.Grouped(one.BatchQPS),
 			figure.Micros(one.P50), figure.Micros(one.P99), fmt.Sprintf("%.4f, %d false, of %s", one.Recall, one.FalseResults, figure.Grouped(float64(one.CheckedResults))), one.Kernel,
 		})
 	}
 	d.table(fmt.Sprintf("One thread, radius %d:", usualRadius),
-		[]string{"codes", "set", "build", "bytes an entry", "misses/s", "hits/s", "median", "99 %", "recall against brute force", "kernel"}, rows)
+		[]string{"codes", "set", "build", "bytes an entry", "misses/s", "hits/s", "in batches", "median", "99 %", "recall against brute force", "kernel"}, rows)
 }
 
 func (r *results) crowdTable(d *document) {
@@ -103,19 +103,19 @@ func (r *results) crowdTable(d *document) {
 func (r *results) lifeTable(d *document) {
 	var rows [][]string
 	for _, one := range r.oneThread() {
-		row := []string{figure.Short(float64(one.N)), one.Codes, "", "", "", "", "", "", ""}
+		row := []string{figure.Short(float64(one.N)), one.Codes, "", "", "", "", "", "", "", ""}
 		if c := one.Changes; c != nil {
 			copy(row[2:], []string{figure.Grouped(c.InsertsPerSecond), figure.Grouped(c.DeletesPerSecond), figure.Micros(c.P50), figure.Micros(c.P99), figure.Micros(c.Max)})
 		}
 		if s := one.Snapshot; s != nil {
-			copy(row[7:], []string{figure.Seconds(s.Write), fmt.Sprintf("%s + %s", figure.Seconds(s.Open), figure.Micros(s.FirstAnswer))})
+			copy(row[7:], []string{figure.Seconds(s.Write), fmt.Sprintf("%s + %s", figure.Seconds(s.Open), figure.Micros(s.FirstAnswer)), figure.Seconds(s.Verify)})
 		}
 		if one.Changes != nil || one.Snapshot != nil {
 			rows = append(rows, row)
 		}
 	}
 	d.table("One thread inserts and deletes as fast as it can while another asks; and a snapshot of the index:",
-		[]string{"codes", "set", "inserts/s", "deletes/s", "median", "99 %", "longest", "write a snapshot", "open it + first answer"}, rows)
+		[]string{"codes", "set", "inserts/s", "deletes/s", "median", "99 %", "longest", "write a snapshot", "open it + first answer", "all verified"}, rows)
 }
 
 func (r *results) peerTable(d *document) {
