@@ -20,6 +20,9 @@ type Origin struct {
 	Date       string `json:"date"`
 }
 
+// commit is set by the linker where the builder knows better than the Go tool (scripts/bench-build).
+var commit = ""
+
 func origin() Origin {
 	o := Origin{
 		Machine:    field("/proc/cpuinfo", "model name"),
@@ -36,7 +39,9 @@ func origin() Origin {
 		o.System += " " + strings.TrimSpace(string(kernel))
 	}
 	o.Memory = kilobytes(field("/proc/meminfo", "MemTotal"))
-	if info, ok := debug.ReadBuildInfo(); ok {
+	if commit != "" {
+		o.Commit = commit
+	} else if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			switch {
 			case s.Key == "vcs.revision" && len(s.Value) >= 12:

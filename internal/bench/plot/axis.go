@@ -2,6 +2,7 @@ package plot
 
 import (
 	"math"
+	"slices"
 
 	"github.com/quell-project/quell/internal/bench/figure"
 )
@@ -16,12 +17,13 @@ const (
 	Tail         // percentiles: 0, 90, 99 and 99.9 are equally far apart, so that the slowest few have room; values are below 100
 )
 
-// Axis is one of the two axes of a drawing. Its range is that of the values, widened to the ticks around them.
+// Axis is one of the two axes of a drawing. Its range is that of the values, widened to the ticks around them unless it is tight.
 type Axis struct {
 	Label  string // what is measured and its unit
 	Scale  Scale
 	Ticks  []float64            // in order; nil: round ones
 	Zero   bool                 // a linear axis begins at zero
+	Tight  bool                 // the axis ends at the values instead of at the ticks around them
 	Format func(float64) string // of a tick; nil: as figure.Short writes it
 }
 
@@ -56,7 +58,11 @@ func (a Axis) over(low, high float64) span {
 	if a.Ticks == nil {
 		a.Ticks = a.Scale.ticks(low, high)
 	}
-	low, high = min(low, a.Ticks[0]), max(high, a.Ticks[len(a.Ticks)-1])
+	if a.Tight {
+		a.Ticks = slices.DeleteFunc(slices.Clone(a.Ticks), func(t float64) bool { return t < low || t > high })
+	} else {
+		low, high = min(low, a.Ticks[0]), max(high, a.Ticks[len(a.Ticks)-1])
+	}
 	s := span{a, a.Scale.place(low), a.Scale.place(high)}
 	if s.high == s.low {
 		s.high++

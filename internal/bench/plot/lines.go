@@ -127,8 +127,15 @@ func (l Line) draw(d *drawing, i int, x, y span) name {
 	if !l.Values {
 		return n
 	}
-	for _, p := range l.Points[:len(l.Points)-1] {
-		d.put(`<text class="value f%d" x="%s" y="%s" text-anchor="middle">%s</text>`, colour, across(x, p.X), down(y, p.Y)-11, y.text(p.Y))
+	for k, p := range l.Points[:len(l.Points)-1] {
+		px, py, anchor := across(x, p.X), down(y, p.Y)-11, "middle"
+		switch before := down(y, l.Points[max(k-1, 0)].Y); { // beside the line that leads to the point
+		case k > 0 && before < py:
+			px, anchor = px+3, "start"
+		case k > 0 && before > py+22:
+			px, anchor = px-3, "end"
+		}
+		d.put(`<text class="value f%d" x="%s" y="%s" text-anchor="%s">%s</text>`, colour, px, py, anchor, y.text(p.Y))
 	}
 	n.value = y.text(last.Y) // where the name stands there is no room above the point
 	return n

@@ -75,7 +75,7 @@ func (r *results) sizeChart() (chart, bool) {
 		Subtitle: fmt.Sprintf("one thread, radius %d, random codes, every question new · %s", usualRadius, machine(last.Origin)),
 		Summary: fmt.Sprintf("Questions a second against the number of codes, both logarithmic: %s for misses at %s codes, %s at %s.",
 			figure.Short(first.MissQPS), figure.Short(float64(first.N)), figure.Short(last.MissQPS), figure.Short(float64(last.N))),
-		X:     plot.Axis{Label: "codes in the index", Scale: plot.Log},
+		X:     plot.Axis{Label: "codes in the index", Scale: plot.Log, Tight: true},
 		Y:     plot.Axis{Label: "questions a second", Scale: plot.Log},
 		Lines: drawn,
 	}), true
@@ -204,7 +204,7 @@ func (r *results) hashChart() (chart, bool) {
 		Title:    "From a picture to its hash",
 		Subtitle: "one thread · " + machine(r.hash.Origin),
 		Summary:  "Time of the PDQ hash against megapixels, both logarithmic: of decoded pixels, and of JPEG files with the decoder.",
-		X:        plot.Axis{Label: "megapixels", Scale: plot.Log, Format: func(v float64) string { return fmt.Sprintf("%g", v) }},
+		X:        plot.Axis{Label: "megapixels", Scale: plot.Log, Tight: true, Format: func(v float64) string { return fmt.Sprintf("%g", v) }},
 		Y:        plot.Axis{Label: "time to the hash", Scale: plot.Log, Format: figure.Micros},
 		Lines:    drawn,
 	}), true
