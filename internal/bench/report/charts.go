@@ -54,9 +54,11 @@ func (r *results) sizeChart() (chart, bool) {
 	}
 	first, last := all[0], all[len(all)-1]
 	misses := line("misses", all, codes, missQPS)
-	misses.Values, misses.Note = true, "Quell"
+	misses.Values = true
 	hits := line("hits", all, codes, hitQPS)
-	hits.Note = "Quell"
+	if len(r.peers) > 0 {
+		misses.Note, hits.Note = quellEngine, quellEngine
+	}
 	drawn := []plot.Line{misses, hits}
 	for _, engine := range r.engines() {
 		l := plot.Line{Name: engine, Note: "misses"}
