@@ -19,6 +19,7 @@ type HashOptions struct {
 	Time   time.Duration // for each row, at least
 	Files  []string      // pictures to measure besides the drawn ones
 	Pixels int64         // the largest picture that is read; 0: as Quell reads them
+	Drawn  int           // the largest picture that is drawn, in pixels; 0: any
 }
 
 // HashResult is what was measured of fingerprints, on one thread.
@@ -52,6 +53,7 @@ var (
 // Hash measures fingerprints of drawn pictures, and of the files that are given.
 func Hash(ctx context.Context, o HashOptions, tell Progress) (HashResult, error) {
 	result := HashResult{Origin: origin()}
+	pixelSizes, jpegSizes, fileSizes := o.drawn(pixelSizes), o.drawn(jpegSizes), o.drawn(fileSizes)
 	total := len(pixelSizes) + len(jpegSizes) + (len(encodings)-1)*len(fileSizes)
 	step := 0
 	next := func() { step++; tell("hash", step, total) }
@@ -87,6 +89,11 @@ func Hash(ctx context.Context, o HashOptions, tell Progress) (HashResult, error)
 	rows, err := o.folder(ctx, tell)
 	result.Rows = append(result.Rows, rows...)
 	return result, err
+}
+
+// drawn returns the sizes that are not too large.
+func (o *HashOptions) drawn(sizes []image.Point) []image.Point {
+	return slices.DeleteFunc(slices.Clone(sizes), func(size image.Point) bool { return o.Drawn > 0 && size.X*size.Y > o.Drawn })
 }
 
 // pixels measures the hash of a decoded picture.

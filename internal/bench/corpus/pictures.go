@@ -27,7 +27,7 @@ type Pictures struct {
 
 const (
 	mostDrawn   = 500 // pictures that are drawn for a large set
-	leastDrawn  = 20
+	leastDrawn  = 10
 	perDrawn    = 200 // codes of a smaller set for which a picture is drawn
 	leastScenes = 5   // that are given
 	leastQ      = 50
