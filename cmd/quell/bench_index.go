@@ -123,6 +123,9 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 	}
 	fmt.Fprintf(w, "%s%s%s: recall %.4f, %d false, over %s results of %d questions asked of brute force\n", colour, verdict, c.off,
 		r.Recall, r.FalseResults, figure.Grouped(r.CheckedResults), r.CheckedAgainst)
+	if s := r.Scan; s != nil {
+		fmt.Fprintf(w, "without an index: %d codes sought in a log of %s, %s pairs/s\n", s.Questions, figure.Grouped(s.Log), figure.Short(s.Rate))
+	}
 	if s := r.Changes; s != nil {
 		fmt.Fprintf(w, "while codes change: %s inserts/s and %s deletes/s; %s queries/s, median %s, 99 %% %s, 99.9 %% %s, longest %s\n",
 			figure.Grouped(s.InsertsPerSecond), figure.Grouped(s.DeletesPerSecond), figure.Grouped(s.QPS), figure.Micros(s.P50), figure.Micros(s.P99), figure.Micros(s.P999), figure.Micros(s.Max))

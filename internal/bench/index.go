@@ -65,6 +65,7 @@ type IndexResult struct {
 	PeakBytes     int64   `json:"peak_bytes,omitempty"` // the most memory the process held up to the end of the build
 	Passes        []Pass  `json:"passes"`
 
+	*Scan
 	*Changes
 	*Snapshot
 
@@ -86,6 +87,9 @@ type Pass struct {
 // Exact reports whether the index answered exactly as brute force does, wherever that was asked.
 func (r *IndexResult) Exact() bool {
 	good := r.Recall == 1 && r.FalseResults == 0
+	if r.Scan != nil {
+		good = good && r.Scan.Agreement.exact()
+	}
 	if r.Changes != nil {
 		good = good && r.Changes.Agreement.exact()
 	}
@@ -105,8 +109,8 @@ type indexRun struct {
 	truths []*truth    // by kind of question, of the radius that is measured
 }
 
-// Index builds an index and measures it, once for each radius and number of threads. What is measured once for all of them, changes and
-// snapshot, is in the first result.
+// Index builds an index and measures it, once for each radius and number of threads. What is measured once for all of them, such as changes
+// and a snapshot, is in the first result.
 func Index(ctx context.Context, o IndexOptions, tell Progress) (results []IndexResult, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -142,9 +146,12 @@ func Index(ctx context.Context, o IndexOptions, tell Progress) (results []IndexR
 	return results, r.lifecycle(ctx, firstMisses, &results[0])
 }
 
-// lifecycle measures what is measured once: a snapshot, changes, and the snapshot opened after the index is closed, since two indexes at a time
+// lifecycle measures what is measured once: a scan, a snapshot, changes, and the snapshot opened after the index is closed, since two indexes at a time
 // would need twice the memory.
 func (r *indexRun) lifecycle(ctx context.Context, misses []hamming.Code, first *IndexResult) (err error) {
+	if first.Scan, err = r.scan(ctx, first.Radius); err != nil {
+		return err
+	}
 	if r.Snapshot != "" {
 		folder, err := os.MkdirTemp(r.Snapshot, "quell-bench-")
 		if err != nil {

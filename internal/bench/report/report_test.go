@@ -89,6 +89,7 @@ func invented(o bench.Origin, n, radius, threads int, codes string) bench.IndexR
 	}
 	if radius == 31 && threads == 1 {
 		r.Changes = &bench.Changes{InsertsPerSecond: 200_000, DeletesPerSecond: 200_000, P50: 2 * took, P99: 6 * took, Max: 900}
+		r.Scan = &bench.Scan{Log: n, Questions: 100, Rate: 9.5e9}
 		r.Snapshot = &bench.Snapshot{Bytes: int64(n) * 130, Write: 0.5, Open: 0.012, FirstAnswer: 123.4, Verify: 0.4}
 	}
 	return r

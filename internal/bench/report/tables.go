@@ -103,19 +103,22 @@ func (r *results) crowdTable(d *document) {
 func (r *results) lifeTable(d *document) {
 	var rows [][]string
 	for _, one := range r.oneThread() {
-		row := []string{figure.Short(float64(one.N)), one.Codes, "", "", "", "", "", "", "", ""}
+		row := []string{figure.Short(float64(one.N)), one.Codes, "", "", "", "", "", "", "", "", ""}
 		if c := one.Changes; c != nil {
 			copy(row[2:], []string{figure.Grouped(c.InsertsPerSecond), figure.Grouped(c.DeletesPerSecond), figure.Micros(c.P50), figure.Micros(c.P99), figure.Micros(c.Max)})
 		}
 		if s := one.Snapshot; s != nil {
 			copy(row[7:], []string{figure.Seconds(s.Write), fmt.Sprintf("%s + %s", figure.Seconds(s.Open), figure.Micros(s.FirstAnswer)), figure.Seconds(s.Verify)})
 		}
+		if s := one.Scan; s != nil {
+			row[10] = figure.Short(s.Rate)
+		}
 		if one.Changes != nil || one.Snapshot != nil {
 			rows = append(rows, row)
 		}
 	}
-	d.table("One thread inserts and deletes as fast as it can while another asks; and a snapshot of the index:",
-		[]string{"codes", "set", "inserts/s", "deletes/s", "median", "99 %", "longest", "write a snapshot", "open it + first answer", "all verified"}, rows)
+	d.table("One thread inserts and deletes as fast as it can while another asks; a snapshot of the index; and codes sought in a log without an index:",
+		[]string{"codes", "set", "inserts/s", "deletes/s", "median", "99 %", "longest", "write a snapshot", "open it + first answer", "all verified", "scan of a log, pairs/s"}, rows)
 }
 
 func (r *results) peerTable(d *document) {
