@@ -164,7 +164,7 @@ func (n name) draw(d *drawing) {
 	d.put(`<text class="name f%d" x="%s" y="%s">%s<tspan class="value" dx="6">%s</tspan></text>`, n.colour, n.x, baseline, n.text, n.value)
 }
 
-// spread moves names up and down until none covers another, those that end high staying high.
+// spread moves names up and down until none covers another or the foot of the drawing, those that end high staying high.
 func spread(names []name) {
 	order := make([]*name, len(names))
 	for i := range names {
@@ -173,6 +173,9 @@ func spread(names []name) {
 	slices.SortStableFunc(order, func(a, b *name) int { return int(a.y*100) - int(b.y*100) })
 	for range 200 {
 		moved := false
+		for _, n := range order { // the ticks of the axis stand below
+			n.y = min(n.y, plotBottom-n.height()/2)
+		}
 		for i := 1; i < len(order); i++ {
 			above, below := order[i-1], order[i]
 			if overlap := (above.height()+below.height())/2 - (below.y - above.y); overlap > 0.05 {
