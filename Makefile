@@ -2,11 +2,14 @@
 .DEFAULT_GOAL := help
 GO ?= go
 FUZZTIME ?= 5s
+BENCH ?= quick
+PEERS ?= 1M
+BASE ?=
 
-.PHONY: help demo test check fuzz bench crash generate build
+.PHONY: help demo test check fuzz bench bench-peers bench-compare bench-go crash generate build
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Run Quell with drawn content and play a few uploads
 	$(GO) run ./cmd/quell demo
@@ -20,7 +23,16 @@ check: ## Formatting, vet, staticcheck, generated code
 fuzz: ## A few seconds of every fuzz target (FUZZTIME=5s)
 	scripts/fuzz $(FUZZTIME)
 
-bench: ## The benchmarks of docs/benchmarks.md that need no server
+bench: ## Measure search and fingerprints and write docs/benchmarks.md (BENCH=quick, a few minutes, or full)
+	scripts/bench $(BENCH)
+
+bench-peers: ## The same questions to Debian's FAISS, side by side (PEERS="1M 10M")
+	scripts/bench-peers $(PEERS)
+
+bench-compare: ## Go benchmarks of this tree against another revision (BASE=origin/main), by turns
+	scripts/bench-compare $(BASE)
+
+bench-go: ## All Go benchmarks, once
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 crash: ## kill -9 under load, twenty times: nothing acknowledged is lost or decided twice

@@ -18,6 +18,7 @@ type cli struct {
 	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
 	Key        keyCmd        `cmd:"" help:"Make, list and revoke API keys."`
 	SignInLink signInLinkCmd `cmd:"" help:"Make a one-time link that signs a person in to the console."`
+	Bench      benchCmd      `cmd:"" help:"Measure Quell on this machine."`
 	Config     configCmd     `cmd:"" help:"Print every setting, its value and where the value came from."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }

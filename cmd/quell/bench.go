@@ -1,0 +1,50 @@
+package main
+
+import (
+	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/quell-project/quell/internal/bench"
+)
+
+type benchCmd struct {
+	Index  benchIndexCmd  `cmd:"" help:"Measure the search: questions a second, their latency, memory, exactness."`
+	Hash   benchHashCmd   `cmd:"" help:"Measure fingerprints: of decoded pixels, and from the bytes of files."`
+	Codes  benchCodesCmd  `cmd:"" help:"Write codes and questions to files, to ask another search engine the same."`
+	Report benchReportCmd `cmd:"" help:"Write tables and charts from results that were kept."`
+}
+
+// stages returns what shows on a terminal how far a measurement has come, and what removes it in the end. Elsewhere nothing is shown.
+func stages(terminal io.Writer) (tell bench.Progress, finish func()) {
+	if !onTerminal(terminal) {
+		return func(string, int, int) {}, func() {}
+	}
+	var mu sync.Mutex
+	var bar *progressbar.ProgressBar
+	stage := ""
+	clear := func() {
+		if bar != nil {
+			_ = bar.Clear()
+		}
+	}
+	tell = func(what string, done, total int) {
+		mu.Lock()
+		defer mu.Unlock()
+		if what != stage {
+			clear()
+			stage = what
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(terminal), progressbar.OptionSetDescription(what),
+				progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
+			_ = bar.RenderBlank()
+		}
+		_ = bar.Set(done)
+	}
+	return tell, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		clear()
+	}
+}

@@ -1,0 +1,205 @@
+package report
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quell-project/quell/internal/bench"
+	"github.com/quell-project/quell/internal/bench/corpus"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// folder returns a folder of documents with invented results.
+func folder(t *testing.T, document string) string {
+	t.Helper()
+	docs := t.TempDir()
+	o := bench.Origin{Machine: "Heron 1", Processors: 2, Memory: 8 << 30, System: "marsh/reed", Go: "go1.0", Commit: "0123456789ab", Date: "2001-02-03"}
+	var index, hash, peers []any
+	for _, n := range []int{1_000_000, 10_000, 100_000} {
+		for _, threads := range []int{1, 2} {
+			for _, radius := range []int{31, 15} {
+				for _, codes := range []string{"uniform", "crowded"} {
+					if (codes == "crowded" || threads == 2) && radius == 15 {
+						continue
+					}
+					index = append(index, invented(o, n, radius, threads, codes))
+				}
+			}
+		}
+	}
+	hash = append(hash, bench.HashResult{Origin: o, Rows: []bench.HashRow{
+		{From: "pixels", Kind: "grey", Width: 64, Height: 64, Pixels: 4096, Nanos: 45_900, Rate: 89.2},
+		{From: "pixels", Kind: "grey", Width: 1024, Height: 1024, Pixels: 1 << 20, Nanos: 5_900_000, Rate: 89.2},
+		{From: "file", Kind: "JPEG", Width: 512, Height: 512, Bytes: 50_000, Pixels: 1 << 18, Nanos: 1_500_000, Rate: 170, Allocs: 28},
+		{From: "file", Kind: "JPEG", Width: 1152, Height: 864, Bytes: 169_568, Pixels: 995_328, Nanos: 6_000_000, Rate: 166, Allocs: 28},
+		{From: "file", Kind: "GIF", Width: 1152, Height: 864, Bytes: 3_169_568, Pixels: 995_328, Nanos: 60_000_000, Rate: 16, Allocs: 99},
+	}})
+	peers = append(peers,
+		Peer{Engine: "Quell", N: 1_000_000, Radius: 31, BuildSeconds: 0.5, BytesPerEntry: 130, MissQPS: 40_000, HitQPS: 39_000, P50: 20, P99: 60, Returned: 500, Date: "2001-02-03"},
+		Peer{Engine: "Owl <flat>", N: 1_000_000, Radius: 31, BuildSeconds: 0.1, BytesPerEntry: 32, MissQPS: 100, HitQPS: 100, P50: 9999, P99: 12_000, Returned: 500, Date: "2001-02-03"})
+	for name, values := range map[string][]any{"index": index, "hash": hash, "peers": peers} {
+		write(t, filepath.Join(docs, "benchmarks", name+".jsonl"), values...)
+	}
+	if err := os.WriteFile(filepath.Join(docs, "benchmarks.md"), []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return docs
+}
+
+func write(t *testing.T, path string, values ...any) {
+	t.Helper()
+	var b strings.Builder
+	for _, v := range values {
+		if err := json.NewEncoder(&b).Encode(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// invented is a result in which every figure follows from what was asked.
+func invented(o bench.Origin, n, radius, threads int, codes string) bench.IndexResult {
+	took := float64(n)/100_000 + float64(radius)
+	r := bench.IndexResult{
+		N: n, Radius: radius, Codes: codes, Threads: threads, BytesPerEntry: 130, BuildSeconds: float64(n) / 3e6,
+		MissQPS: float64(threads) * 1e6 / took, HitQPS: float64(threads) * 9e5 / took, BatchQPS: 4e6 / took, P50: took, P99: 3 * took, Recall: 1, CheckedAgainst: 100, CheckedResults: 99, Kernel: "beak", Origin: o,
+	}
+	l := bench.Latency{P50: took, P90: 2 * took, P99: 3 * took, Max: 9 * took}
+	for p := range 101 {
+		l.Curve = append(l.Curve, took*(0.5+float64(p)/100))
+	}
+	kinds := []corpus.Kind{corpus.Miss, corpus.Hit}
+	if codes == "crowded" {
+		kinds = append(kinds, corpus.Crowd, corpus.NearCrowd)
+	}
+	for _, k := range kinds {
+		r.Passes = append(r.Passes, bench.Pass{Kind: k, Questions: 10, Returned: 100, QPS: 1e6 / took, Latency: l})
+	}
+	if radius == 31 && threads == 1 {
+		r.Changes = &bench.Changes{InsertsPerSecond: 200_000, DeletesPerSecond: 200_000, P50: 2 * took, P99: 6 * took, Max: 900}
+		r.Scan = &bench.Scan{Log: n, Questions: 100, Rate: 9.5e9}
+		r.Snapshot = &bench.Snapshot{Bytes: int64(n) * 130, Write: 0.5, Open: 0.012, FirstAnswer: 123.4, Verify: 0.4}
+	}
+	return r
+}
+
+const place = "# Title\nby hand\n\n" + begin + "\nold\n" + end + "\n\nby hand too\n"
+
+func TestTheReportIsAsItWasReadAndLookedAt(t *testing.T) {
+	t.Parallel()
+	docs := folder(t, place)
+	written, err := Write(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(written) != 7 {
+		t.Errorf("wrote %q, want a document and six charts", written)
+	}
+	for _, path := range written {
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden := filepath.Join("testdata", strings.Replace(filepath.Base(path), ".md", ".md.txt", 1)) // its links lead nowhere here
+		if *update {
+			if err := os.WriteFile(golden, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s (want -, got +):\n%s\nIf it is meant, look at it and run: go test ./internal/bench/report -update", golden, diff)
+		}
+	}
+	if again, err := Write(docs); err != nil || len(again) != len(written) {
+		t.Errorf("the second time: %q, %v", again, err)
+	}
+}
+
+func TestWithoutResultsNothingIsDrawn(t *testing.T) {
+	t.Parallel()
+	docs := t.TempDir()
+	if err := os.WriteFile(filepath.Join(docs, "benchmarks.md"), []byte(place), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	written, err := Write(docs)
+	if err != nil || len(written) != 1 {
+		t.Fatalf("%q, %v", written, err)
+	}
+	text, err := os.ReadFile(written[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Replace(place, "old\n", "", 1); string(text) != want {
+		t.Errorf("the document is %q, want %q", text, want)
+	}
+}
+
+func TestWhatCannotBeReportedIsNamed(t *testing.T) {
+	t.Parallel()
+	docs := folder(t, "# Title\n"+begin+"\n")
+	if _, err := Write(docs); err == nil || !strings.Contains(err.Error(), "has no place for what was measured") {
+		t.Errorf("without an end mark: %v", err)
+	}
+	docs = folder(t, place)
+	if err := os.WriteFile(filepath.Join(docs, "benchmarks", "hash.jsonl"), []byte("{}\n{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(docs); err == nil || !strings.Contains(err.Error(), "hash.jsonl, value 2") {
+		t.Errorf("with half a result: %v", err)
+	}
+	if err := os.Remove(filepath.Join(docs, "benchmarks.md")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(docs); err == nil {
+		t.Error("without a document there is a report")
+	}
+}
+
+// TestTheDocumentsAreWhatTheirResultsSay holds docs/benchmarks.md and its charts to the results that are kept beside them.
+func TestTheDocumentsAreWhatTheirResultsSay(t *testing.T) {
+	t.Parallel()
+	docs := filepath.Join("..", "..", "..", "docs")
+	copied := t.TempDir()
+	for _, part := range []string{"benchmarks", "benchmarks.md"} {
+		from := filepath.Join(docs, part)
+		if info, err := os.Stat(from); err == nil && info.IsDir() {
+			if err := os.CopyFS(filepath.Join(copied, part), os.DirFS(from)); err != nil {
+				t.Fatal(err)
+			}
+		} else if text, err := os.ReadFile(from); err == nil {
+			if err := os.WriteFile(filepath.Join(copied, part), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	written, err := Write(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range written {
+		rel, err := filepath.Rel(copied, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, _ := os.ReadFile(path)
+		if got, err := os.ReadFile(filepath.Join(docs, rel)); err != nil || string(got) != string(want) {
+			t.Errorf("docs/%s is not what the results in docs/benchmarks make; run: go run ./cmd/quell bench report (%v)", rel, err)
+		}
+	}
+}
