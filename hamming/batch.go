@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 )
 
-// SearchBatch searches for many codes at once, several times faster than one by
-// one when there are thousands, and calls each once for every query, in order,
-// with what Search would return for it. The hits are valid until each returns; if
+// SearchBatch searches for many codes at once, up to twice as fast as one by one
+// when there are thousands, and calls each once for every query, in order, with
+// what Search would return for it. The hits are valid until each returns; if
 // it returns false SearchBatch ends. All queries of a block of a few thousand see
 // the same state of the index; each may change the index, and search it.
 //
@@ -17,10 +18,11 @@ func (x *Index) SearchBatch(queries []Code, radius int, each func(query int, hit
 	if radius < 0 || radius > MaxRadius {
 		return fmt.Errorf("hamming: radius %d is out of range; use 0 to %d", radius, MaxRadius)
 	}
-	var b batch
+	b := batches.Get().(*batch)
+	defer batches.Put(b)
 	for first := 0; first < len(queries); first += batchBlock {
 		block := queries[first:min(first+batchBlock, len(queries))]
-		if err := x.searchBlock(&b, block, radius); err != nil {
+		if err := x.searchBlock(b, block, radius); err != nil {
 			return err
 		}
 		if !b.report(len(block), func(query int, hits []Hit) bool { return each(first+query, hits) }) {
@@ -29,6 +31,9 @@ func (x *Index) SearchBatch(queries []Code, radius int, each func(query int, hit
 	}
 	return nil
 }
+
+// batches keeps working memory, some ten megabytes each, from call to call.
+var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // searchBlock leaves the hits of the block in b.found.
 func (x *Index) searchBlock(b *batch, block []Code, radius int) error {

@@ -48,6 +48,8 @@ func scan(log, queries []Code, radius int, k Kernel, each func(Pair) bool) error
 }
 
 func scanByIndex(log, queries []Code, radius int, k Kernel, each func(Pair) bool) error {
+	b := batches.Get().(*batch)
+	defer batches.Put(b)
 	for first := 0; first < len(log); first += scanPiece {
 		piece := log[first:min(first+scanPiece, len(log))]
 		s := newSegment(len(piece), k, 1, func(ids []uint64, codes []Code) {
@@ -55,7 +57,6 @@ func scanByIndex(log, queries []Code, radius int, k Kernel, each func(Pair) bool
 				ids[i], codes[i] = uint64(first+i), spread(c)
 			}
 		})
-		var b batch
 		ended := false
 		for from := 0; from < len(queries) && !ended; from += batchBlock {
 			b.start(queries[from:min(from+batchBlock, len(queries))], radius, k)
