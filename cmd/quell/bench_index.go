@@ -100,6 +100,8 @@ func printIndex(w io.Writer, r *bench.IndexResult, first bool) error {
 	c := coloursFor(w)
 	if first {
 		fmt.Fprintf(w, "%s%s%s, %d processors, %s, kernel %s, commit %s\n\n", c.bold, r.Machine, c.off, r.Processors, r.Go, r.Kernel, r.Commit)
+		fmt.Fprintf(w, "the machine now: %.1f ns a random read; a thread is interrupted %s times a second for %s\n\n",
+			r.RandomReadNanos, figure.Grouped(r.InterruptsPerSec), figure.Micros(r.InterruptedMicros))
 		fmt.Fprintf(w, "%s %s codes: built in %s (%s codes/s)", figure.Grouped(r.N), r.Codes, figure.Seconds(r.BuildSeconds), figure.Grouped(float64(r.N)/r.BuildSeconds))
 		if r.BytesPerEntry > 0 {
 			fmt.Fprintf(w, ", %.0f bytes an entry", r.BytesPerEntry)

@@ -71,6 +71,7 @@ type IndexResult struct {
 
 	Seed uint64 `json:"seed"`
 	Origin
+	Conditions
 }
 
 // Pass is what was measured with questions of one kind.
@@ -120,6 +121,7 @@ func Index(ctx context.Context, o IndexOptions, tell Progress) (results []IndexR
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.index.Close()) }()
+	r.build.Conditions = conditions(o.N)
 	if r.set, err = NewSet(ctx, o, tell); err != nil {
 		return nil, err
 	}
@@ -229,6 +231,7 @@ func (r *indexRun) fill(ctx context.Context) error {
 	settled := settle(ctx.Done(), r.Patience)
 	after, most := resident()
 	r.build = IndexResult{
+		Conditions: r.build.Conditions,
 		N: r.N, Codes: r.Codes, Seed: r.Seed, Kernel: r.index.kernel.String(), Origin: origin(),
 		BuildSeconds: rounded(took.Seconds(), 4), SettleSeconds: rounded(settled.Seconds(), 3), PeakBytes: most,
 	}

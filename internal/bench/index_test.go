@@ -84,8 +84,8 @@ func TestTheResultHasTheKeysThatOthersRead(t *testing.T) {
 	}
 	slices.Sort(keys)
 	want := strings.Fields(`batch_qps build_s bytes_per_entry changes_check changes_for_s changes_max_us changes_p50_us changes_p999_us changes_p99_us
-		changes_qps checked_questions checked_results codes commit date deletes_per_s false_results first_answer_us go hit_qps inserts_per_s kernel
-		machine miss_qps n p50_us p99_us passes processors radius recall scan_check scan_log
+		changes_qps checked_questions checked_results codes commit date deletes_per_s false_results first_answer_us go hit_qps inserts_per_s interrupt_us interrupts_per_s kernel
+		machine miss_qps n p50_us p99_us passes processors radius random_read_ns recall scan_check scan_log
 		scan_pairs_per_s scan_questions seed settle_s snapshot_bytes snapshot_check snapshot_open_s
 		snapshot_verify_s snapshot_write_s system threads`)
 	if diff := cmp.Diff(want, keys); diff != "" {

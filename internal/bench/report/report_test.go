@@ -34,7 +34,7 @@ func folder(t *testing.T, document string) string {
 			}
 		}
 	}
-	hash = append(hash, bench.HashResult{Origin: o, Rows: []bench.HashRow{
+	hash = append(hash, bench.HashResult{Conditions: bench.Conditions{RandomReadNanos: 7, InterruptsPerSec: 11, InterruptedMicros: 13}, Origin: o, Rows: []bench.HashRow{
 		{From: "pixels", Kind: "grey", Width: 64, Height: 64, Pixels: 4096, Nanos: 45_900, Rate: 89.2},
 		{From: "pixels", Kind: "grey", Width: 1024, Height: 1024, Pixels: 1 << 20, Nanos: 5_900_000, Rate: 89.2},
 		{From: "file", Kind: "JPEG", Width: 512, Height: 512, Bytes: 50_000, Pixels: 1 << 18, Nanos: 1_500_000, Rate: 170, Allocs: 28},

@@ -80,11 +80,14 @@ func (r *results) sizeTable(d *document) {
 	for _, one := range r.oneThread() {
 		rows = append(rows, []string{
 			figure.Short(float64(one.N)), one.Codes, figure.Seconds(one.BuildSeconds), fmt.Sprintf("%.0f", one.BytesPerEntry), figure.Grouped(one.MissQPS), figure.Grouped(one.HitQPS), figure.Grouped(one.BatchQPS),
-			figure.Micros(one.P50), figure.Micros(one.P99), fmt.Sprintf("%.4f, %d false, of %s", one.Recall, one.FalseResults, figure.Grouped(float64(one.CheckedResults))), one.Kernel,
+			figure.Micros(one.P50), figure.Micros(one.P99), fmt.Sprintf("%.4f, %d false, of %s", one.Recall, one.FalseResults, figure.Grouped(float64(one.CheckedResults))), one.Kernel, fmt.Sprintf("%.1f ns", one.RandomReadNanos),
 		})
 	}
 	d.table(fmt.Sprintf("One thread, radius %d:", usualRadius),
-		[]string{"codes", "set", "build", "bytes an entry", "misses/s", "hits/s", "in batches", "median", "99 %", "recall against brute force", "kernel"}, rows)
+		[]string{"codes", "set", "build", "bytes an entry", "misses/s", "hits/s", "in batches", "median", "99 %", "recall against brute force", "kernel", "a random read"}, rows)
+	last := r.index[len(r.index)-1]
+	d.put("\nA random read is what one of many independent reads cost at the time of the run, from as much memory as the index takes, 1 GiB at most: searches are made of such reads. "+
+		"A thread was interrupted %s times a second for %s, which is where the last percent of the times comes from.", figure.Grouped(last.InterruptsPerSec), figure.Micros(last.InterruptedMicros))
 }
 
 func (r *results) crowdTable(d *document) {
