@@ -111,6 +111,11 @@ func (k Kernel) flips(t *tables, c int, home uint32, want, limit uint16, query u
 	return 1 + len(out)
 }
 
+// From so many entries a bucket on, which take three cache lines, it pays to ask for
+// the first line of every span before any is compared: so the addresses of the pages
+// are looked up for many spans at once.
+const farBucket = 96
+
 // near writes the groups of the spans' entries of which some are near to out. Of
 // the first span it leaves out so many entries. It works until all spans are done,
 // or until the last place is taken; then it returns how many of the first span not
@@ -120,6 +125,9 @@ func (k Kernel) near(t *tables, spans []span, skip int, out []group) (done, skip
 		return 0, 0, 0
 	}
 	_, _ = spans[:len(spans)+lookAhead], out[0]
+	if k >= AVX2 && len(spans) <= maxSpans && int(t.length)>>t.width >= farBucket {
+		prefetchSpans(&spans[0], len(spans), &t.entries[0], t.entrySize())
+	}
 	switch k {
 	case AVX512:
 		return nearAVX512(&spans[0], len(spans), skip, &t.entries[0], t.entrySize(), &out[0], len(out))

@@ -43,3 +43,6 @@ func locateAMD64(near *candidate, n int, entries *byte, mask uint32, codes *Code
 
 //go:noescape
 func prefetchBuckets(starts *uint32, width int, query *Code)
+
+//go:noescape
+func prefetchSpans(spans *span, n int, entries *byte, size int)

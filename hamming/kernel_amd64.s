@@ -9,6 +9,8 @@
 
 // Brings the sketches of the span that lies ahead of SI into the cache, at most
 // 16 lines of them. R8 holds the entries, of the given size; R10 and R11 are lost.
+// They pass through the first-level cache only (NTA): what stays in the others, such
+// as the starts of buckets, is worth more.
 #define PREFETCH_AHEAD(line) \
 	MOVL   (ahead+0)(SI), R10  \
 	MOVL   (ahead+4)(SI), R11  \
@@ -18,11 +20,11 @@
 	ADDQ   R8, R10             \
 	LEAQ   -2(R10)(R11*2), R11 \
 line: \
-	PREFETCHT0 (R10)           \
+	PREFETCHNTA (R10)           \
 	ADDQ   $64, R10            \
 	CMPQ   R10, R11            \
 	JB     line                \
-	PREFETCHT0 (R11)
+	PREFETCHNTA (R11)
 
 // Writes the group BX whose near bits are AX, and keeps it if there are any. The
 // next one is written over it otherwise, so that no jump depends on what is near.
@@ -571,7 +573,7 @@ next:
 	ANDL R10, AX
 	MOVL AX, (DI)
 	SHLQ $5, AX
-	PREFETCHT0 (R9)(AX*1)
+	PREFETCHNTA (R9)(AX*1)
 	ADDQ $8, SI
 	ADDQ $4, DI
 	DECQ CX
@@ -626,4 +628,22 @@ done:
 	ADDQ $2, SI
 	DECL DX
 	JNZ  chunk
+	RET
+
+// func prefetchSpans(spans *span, n int, entries *byte, size int)
+//
+// n is not 0.
+TEXT ·prefetchSpans(SB), NOSPLIT, $0-32
+	MOVQ spans+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ entries+16(FP), R8
+	MOVQ size+24(FP), R9
+
+next:
+	MOVL  (SI), AX
+	IMULQ R9, AX
+	PREFETCHNTA (R8)(AX*1)
+	ADDQ  $spanSize, SI
+	DECQ  CX
+	JNZ   next
 	RET

@@ -16,3 +16,4 @@ func pairsAVX512(*Code, int, *Code, int, int, *pair, int) (done, found int)     
 func pairsAVX2(*Code, int, *Code, int, int, *pair, int) (done, found int)          { panic(noVectors) }
 func locateAMD64(*candidate, int, *byte, uint32, *Code, *uint32)                   { panic(noVectors) }
 func prefetchBuckets(*uint32, int, *Code)                                          { panic(noVectors) }
+func prefetchSpans(*span, int, *byte, int)                                         { panic(noVectors) }
