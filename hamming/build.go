@@ -9,7 +9,7 @@ import (
 
 // buildTables makes the tables of a segment whose codes are there. Besides what
 // it makes it needs 8 bytes a code for each worker.
-func (s *segment) buildTables(k Kernel, workers, positionSize int) {
+func (s *segment) buildTables(k Kernel, workers int) {
 	n := len(s.codes)
 	width := widthFor(n)
 	counts := make([]uint32, chunks<<width+1)
@@ -28,9 +28,9 @@ func (s *segment) buildTables(k Kernel, workers, positionSize int) {
 		counts = make([]uint32, chunks<<width+1)
 		countBuckets(counts, s.codes, width, skip)
 	}
-	r := newRegion(int(tablesSize(n, positionSize, width, len(found), membersOf(found))))
+	r := newRegion(int(tablesSize(n, width, len(found), membersOf(found))))
 	s.memory = append(s.memory, r)
-	s.tables = carveTables(&carver{rest: r.data}, n, positionSize, width, len(found), membersOf(found))
+	s.tables = carveTables(&carver{rest: r.data}, n, width, len(found), membersOf(found))
 	s.crowds.set(found, s.codes)
 	total := uint32(0)
 	for i, count := range counts {
@@ -41,25 +41,22 @@ func (s *segment) buildTables(k Kernel, workers, positionSize int) {
 }
 
 // carveTables cuts the arrays of tables with n entries, and of crowds.
-func carveTables(c *carver, n, positionSize, width, crowds, members int) tables {
+func carveTables(c *carver, n, width, crowds, members int) tables {
 	return tables{
-		width:        width,
-		length:       uint32(n),
-		positionSize: positionSize,
-		starts:       carve[uint32](c, chunks<<width+1),
-		entries:      carve[uint8](c, entriesSize(n, positionSize)),
-		crowds:       carveCrowds(c, crowds, members),
+		width:   width,
+		length:  uint32(n),
+		starts:  carve[uint32](c, chunks<<width+1),
+		entries: carve[uint8](c, entriesSize(n)),
+		crowds:  carveCrowds(c, crowds, members),
 	}
 }
 
 // tablesSize returns the bytes of what carveTables cuts.
-func tablesSize(n, positionSize, width, crowds, members int) uint64 {
-	return align(4*(chunks<<width+1)) + align(entriesSize(n, positionSize)) + crowdsSize(crowds, members)
+func tablesSize(n, width, crowds, members int) uint64 {
+	return align(4*(chunks<<width+1)) + align(entriesSize(n)) + crowdsSize(crowds, members)
 }
 
-func entriesSize(n, positionSize int) uint64 {
-	return chunks*uint64(n)*uint64(sketchSize+positionSize) + entriesPad
-}
+func entriesSize(n int) uint64 { return chunks*entrySizeInTable*uint64(n) + entriesPad }
 
 // countBuckets adds to counts how many codes, of those that are not to be
 // skipped, lie in each bucket of each table.
@@ -137,19 +134,16 @@ func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
 		runtime.Gosched()
 		buckets := starts[block<<low:][:1<<low+1]
 		for i := range 1 << low {
-			first := uint32(s.entrySize()) * buckets[i]
-			fine[i].sketch, fine[i].position = first, first+sketchSize*(buckets[i+1]-buckets[i])
+			first := entrySizeInTable * buckets[i]
+			fine[i].sketch, fine[i].position = first, first+2*(buckets[i+1]-buckets[i])
 		}
 		for _, r := range sorted[buckets[0]-base : coarse[block]] {
 			to := &fine[r.low]
 			binary.LittleEndian.PutUint16(s.entries[to.sketch:], r.sketch)
-			p := s.entries[to.position:][:s.positionSize]
+			p := s.entries[to.position:][:3]
 			p[0], p[1], p[2] = byte(r.position), byte(r.position>>8), byte(r.position>>16)
-			if len(p) > 3 {
-				p[3] = byte(r.position >> 24)
-			}
-			to.sketch += sketchSize
-			to.position += uint32(s.positionSize)
+			to.sketch += 2
+			to.position += 3
 		}
 	}
 }

@@ -122,7 +122,7 @@ func (s shape) tablesSize() uint64 {
 	if s.width == 0 {
 		return 0
 	}
-	return tablesSize(int(s.codes-s.members), positionSizeFor(int(s.codes)), int(s.width), int(s.crowds), int(s.members))
+	return tablesSize(int(s.codes-s.members), int(s.width), int(s.crowds), int(s.members))
 }
 
 // size returns the bytes of all sections. The largest possible segment stays

@@ -37,7 +37,7 @@ type Options struct {
 
 	// MaxSegment is the largest number of codes of one segment. A search looks into
 	// every segment, so fewer and larger ones are faster. 0 or less means the most
-	// there can be, 32 Mi (33,554,432); less than HeadSize means HeadSize.
+	// there can be, 16 Mi (16,777,216); less than HeadSize means HeadSize.
 	MaxSegment int
 
 	// Spare is the memory that dead codes and running merges may take beyond that

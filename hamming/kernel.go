@@ -61,7 +61,7 @@ type span struct {
 }
 
 // group is up to 64 entries that follow each other, of which some are near: bit i
-// of near stands for the i-th position from place on.
+// of near stands for the one whose position is at place+3i.
 type group struct {
 	place, query uint32
 	near         uint64
@@ -126,16 +126,16 @@ func (k Kernel) near(t *tables, spans []span, skip int, out []group) (done, skip
 	}
 	_, _ = spans[:len(spans)+lookAhead], out[0]
 	if k >= AVX2 && len(spans) <= maxSpans && int(t.length)>>t.width >= farBucket {
-		prefetchSpans(&spans[0], len(spans), &t.entries[0], t.entrySize())
+		prefetchSpans(&spans[0], len(spans), &t.entries[0])
 	}
 	switch k {
 	case AVX512:
-		return nearAVX512(&spans[0], len(spans), skip, &t.entries[0], t.entrySize(), &out[0], len(out))
+		return nearAVX512(&spans[0], len(spans), skip, &t.entries[0], &out[0], len(out))
 	case AVX2:
-		return nearAVX2(&spans[0], len(spans), skip, &t.entries[0], t.entrySize(), &out[0], len(out))
+		return nearAVX2(&spans[0], len(spans), skip, &t.entries[0], &out[0], len(out))
 	default:
-		t.touch(spans)
-		return t.nearPortable(spans, skip, out)
+		touch(spans, t.entries)
+		return nearPortable(spans, skip, t.entries, out)
 	}
 }
 
@@ -144,12 +144,12 @@ func (k Kernel) near(t *tables, spans []span, skip int, out []group) (done, skip
 func (k Kernel) expand(t *tables, groups []group, out []candidate) (done, found int) {
 	_ = out[sketchGroup-1]
 	if k >= AVX2 && len(groups) > 0 {
-		return expandAMD64(&groups[0], len(groups), &t.entries[0], t.entrySize(), &out[0], len(out))
+		return expandAMD64(&groups[0], len(groups), &t.entries[0], &out[0], len(out))
 	}
 	for ; done < len(groups) && found+sketchGroup <= len(out); done++ {
 		g := &groups[done]
 		for near := g.near; near != 0; near &= near - 1 {
-			out[found] = candidate{g.place + uint32(t.positionSize*bits.TrailingZeros64(near)), g.query}
+			out[found] = candidate{g.place + 3*uint32(bits.TrailingZeros64(near)), g.query}
 			found++
 		}
 	}
@@ -161,7 +161,7 @@ func (k Kernel) expand(t *tables, groups []group, out []candidate) (done, found 
 func (k Kernel) locate(t *tables, codes []Code, near []candidate, out []uint32) {
 	out = out[:len(near)]
 	if k >= AVX2 && len(near) > 0 {
-		locateAMD64(&near[0], len(near), &t.entries[0], t.positionMask(), &codes[0], &out[0])
+		locateAMD64(&near[0], len(near), &t.entries[0], &codes[0], &out[0])
 		return
 	}
 	for i, c := range near {
@@ -206,19 +206,19 @@ func (k Kernel) pairs(codes, queries []Code, radius int, out []pair) (done, foun
 // is not left out either.
 //
 //go:noinline
-func (t *tables) touch(spans []span) (read byte) {
+func touch(spans []span, entries []byte) (read byte) {
 	for i := range spans {
-		first := int(spans[i].first) * t.entrySize()
-		read ^= t.entries[first] ^ t.entries[first+2*int(spans[i].count)]
+		first := int(spans[i].first) * entrySizeInTable
+		read ^= entries[first] ^ entries[first+2*int(spans[i].count)]
 	}
 	return read
 }
 
-func (t *tables) nearPortable(spans []span, skip int, out []group) (done, skipped, found int) {
+func nearPortable(spans []span, skip int, entries []byte, out []group) (done, skipped, found int) {
 	for i := range spans {
 		sp := &spans[i]
-		first, count := int(sp.first)*t.entrySize(), int(sp.count)
-		sketches, place := t.entries[first:][:2*count+sketchPad], first+2*count
+		first, count := int(sp.first)*entrySizeInTable, int(sp.count)
+		sketches, place := entries[first:][:2*count+sketchPad], first+2*count
 		want, limit := lanes*uint64(sp.want), lanes*(0x8000+uint64(sp.limit))
 		for at := skip; at < count; at += 4 {
 			var mask uint64
@@ -232,7 +232,7 @@ func (t *tables) nearPortable(spans []span, skip int, out []group) (done, skippe
 			if found == len(out) {
 				return i, at, found
 			}
-			out[found] = group{uint32(place + t.positionSize*at), sp.query, near}
+			out[found] = group{uint32(place + 3*at), sp.query, near}
 			found++
 		}
 		skip = 0

@@ -21,16 +21,16 @@ func vectorKernels() (found []Kernel) {
 // called by them alone.
 
 //go:noescape
-func nearAVX512(spans *span, n, skip int, entries *byte, size int, out *group, room int) (done, skipped, found int)
+func nearAVX512(spans *span, n, skip int, entries *byte, out *group, room int) (done, skipped, found int)
 
 //go:noescape
-func nearAVX2(spans *span, n, skip int, entries *byte, size int, out *group, room int) (done, skipped, found int)
+func nearAVX2(spans *span, n, skip int, entries *byte, out *group, room int) (done, skipped, found int)
 
 //go:noescape
 func flipsAVX512(starts *uint32, home, width, bounds, query uint32, out *span)
 
 //go:noescape
-func expandAMD64(groups *group, n int, entries *byte, size int, out *candidate, room int) (done, found int)
+func expandAMD64(groups *group, n int, entries *byte, out *candidate, room int) (done, found int)
 
 //go:noescape
 func pairsAVX512(codes *Code, n int, queries *Code, nq int, radius int, out *pair, room int) (done, found int)
@@ -39,10 +39,10 @@ func pairsAVX512(codes *Code, n int, queries *Code, nq int, radius int, out *pai
 func pairsAVX2(codes *Code, n int, queries *Code, nq int, radius int, out *pair, room int) (done, found int)
 
 //go:noescape
-func locateAMD64(near *candidate, n int, entries *byte, mask uint32, codes *Code, out *uint32)
+func locateAMD64(near *candidate, n int, entries *byte, codes *Code, out *uint32)
 
 //go:noescape
 func prefetchBuckets(starts *uint32, width int, query *Code)
 
 //go:noescape
-func prefetchSpans(spans *span, n int, entries *byte, size int)
+func prefetchSpans(spans *span, n int, entries *byte)

@@ -8,7 +8,7 @@
 #define ahead (10*spanSize) // lookAhead spans
 
 // Brings the sketches of the span that lies ahead of SI into the cache, at most
-// 16 lines of them. R8 holds the entries, of the given size; R10 and R11 are lost.
+// 16 lines of them. R8 holds the entries; R10 and R11 are lost.
 // They pass through the first-level cache only (NTA): what stays in the others, such
 // as the starts of buckets, is worth more.
 #define PREFETCH_AHEAD(line) \
@@ -16,7 +16,7 @@
 	MOVL   (ahead+4)(SI), R11  \
 	CMPL   R11, $512           \
 	CMOVLHI R15, R11           \
-	IMULQ  size+32(FP), R10    \
+	LEAQ   (R10)(R10*4), R10   \
 	ADDQ   R8, R10             \
 	LEAQ   -2(R10)(R11*2), R11 \
 line: \
@@ -40,37 +40,34 @@ line: \
 
 // Begins with the span at SI: R10 is where its sketches are, CX how many, BX the
 // query << 32 | the place of the first position. Of the first span R12 entries were
-// done before. R14 is the size of a position. AX and DX are lost.
+// done before. AX and DX are lost.
 #define BEGIN_SPAN \
 	MOVL 0(SI), AX       \
 	MOVL 4(SI), CX       \
 	MOVL 12(SI), BX      \
-	IMULQ size+32(FP), AX \
+	LEAQ (AX)(AX*4), AX  \
 	LEAQ (R8)(AX*1), R10 \
 	LEAQ (R10)(R12*2), R10 \
 	LEAQ (AX)(CX*2), AX  \
-	MOVQ R12, DX         \
-	IMULQ R14, DX        \
+	LEAQ (R12)(R12*2), DX \
 	ADDQ DX, AX          \
 	SUBQ R12, CX         \
 	XORL R12, R12        \
 	SHLQ $32, BX         \
 	ORQ  AX, BX
 
-// func nearAVX512(spans *span, n, skip int, entries *byte, size int, out *group, room int) (done, skipped, found int)
+// func nearAVX512(spans *span, n, skip int, entries *byte, out *group, room int) (done, skipped, found int)
 //
 // SI is the span, R13 the end of spans, DI the next place in out, R9 the last one.
-TEXT ·nearAVX512(SB), NOSPLIT, $0-80
+TEXT ·nearAVX512(SB), NOSPLIT, $0-72
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
 	MOVQ skip+16(FP), R12
 	MOVQ entries+24(FP), R8
-	MOVQ size+32(FP), R14
-	SUBQ $2, R14
-	MOVQ out+40(FP), DI
-	MOVQ room+48(FP), R9
+	MOVQ out+32(FP), DI
+	MOVQ room+40(FP), R9
 	SHLQ $4, R9
 	LEAQ -16(DI)(R9*1), R9
 	MOVL $512, R15
@@ -96,9 +93,7 @@ full:
 	KMOVQ    K1, AX
 	KEEP_GROUP
 	ADDQ $128, R10
-	MOVQ R14, DX
-	SHLQ $6, DX
-	ADDQ DX, BX
+	ADDQ $(3*64), BX
 	SUBQ $64, CX
 	CMPQ DI, R9
 	JHI  leave
@@ -135,12 +130,12 @@ stop:
 	MOVQ spans+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+56(FP)
-	MOVQ R12, skipped+64(FP)
-	MOVQ out+40(FP), AX
+	MOVQ SI, done+48(FP)
+	MOVQ R12, skipped+56(FP)
+	MOVQ out+32(FP), AX
 	SUBQ AX, DI
 	SHRQ $4, DI
-	MOVQ DI, found+72(FP)
+	MOVQ DI, found+64(FP)
 	VZEROUPPER
 	RET
 
@@ -225,21 +220,19 @@ GLOBL byteOnes<>(SB), RODATA|NOPTR, $8
 	VPSHUFB T, Y15, T    \
 	VPADDB  X, T, X
 
-// func nearAVX2(spans *span, n, skip int, entries *byte, size int, out *group, room int) (done, skipped, found int)
+// func nearAVX2(spans *span, n, skip int, entries *byte, out *group, room int) (done, skipped, found int)
 //
 // Registers as in nearAVX512. A group is 32 sketches; the last one of a span is
 // read whole and cut to what belongs to it.
-TEXT ·nearAVX2(SB), NOSPLIT, $0-80
+TEXT ·nearAVX2(SB), NOSPLIT, $0-72
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
 	MOVQ skip+16(FP), R12
 	MOVQ entries+24(FP), R8
-	MOVQ size+32(FP), R14
-	SUBQ $2, R14
-	MOVQ out+40(FP), DI
-	MOVQ room+48(FP), R9
+	MOVQ out+32(FP), DI
+	MOVQ room+40(FP), R9
 	SHLQ $4, R9
 	LEAQ -16(DI)(R9*1), R9
 	MOVL $512, R15
@@ -272,9 +265,7 @@ next:
 	JLS  last
 	KEEP_GROUP
 	ADDQ $64, R10
-	MOVQ R14, DX
-	SHLQ $5, DX
-	ADDQ DX, BX
+	ADDQ $(3*32), BX
 	SUBQ $32, CX
 	CMPQ DI, R9
 	JLS  next
@@ -293,12 +284,12 @@ stop:
 	MOVQ spans+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+56(FP)
-	MOVQ R12, skipped+64(FP)
-	MOVQ out+40(FP), AX
+	MOVQ SI, done+48(FP)
+	MOVQ R12, skipped+56(FP)
+	MOVQ out+32(FP), AX
 	SUBQ AX, DI
 	SHRQ $4, DI
-	MOVQ DI, found+72(FP)
+	MOVQ DI, found+64(FP)
 	VZEROUPPER
 	RET
 
@@ -509,20 +500,18 @@ stop:
 	VZEROUPPER
 	RET
 
-// func expandAMD64(groups *group, n int, entries *byte, size int, out *candidate, room int) (done, found int)
+// func expandAMD64(groups *group, n int, entries *byte, out *candidate, room int) (done, found int)
 //
 // SI is the group, R13 the end of groups, DI the next place in out, R9 the last
 // one that leaves room for a group. n is not 0.
-TEXT ·expandAMD64(SB), NOSPLIT, $0-64
+TEXT ·expandAMD64(SB), NOSPLIT, $0-56
 	MOVQ groups+0(FP), SI
 	MOVQ n+8(FP), R13
 	SHLQ $4, R13
 	ADDQ SI, R13
 	MOVQ entries+16(FP), R8
-	MOVQ size+24(FP), R12
-	SUBQ $2, R12 // of a position
-	MOVQ out+32(FP), DI
-	MOVQ room+40(FP), R9
+	MOVQ out+24(FP), DI
+	MOVQ room+32(FP), R9
 	LEAQ -(64*8)(DI)(R9*8), R9
 
 next:
@@ -531,7 +520,7 @@ next:
 
 one:
 	TZCNTQ AX, DX
-	IMULQ  R12, DX
+	LEAQ   (DX)(DX*2), DX
 	ADDQ   BX, DX // the place in the lower half, the query above
 	MOVQ   DX, (DI)
 	MOVL   DX, DX
@@ -549,28 +538,27 @@ stop:
 	MOVQ groups+0(FP), AX
 	SUBQ AX, SI
 	SHRQ $4, SI
-	MOVQ SI, done+48(FP)
-	MOVQ out+32(FP), AX
+	MOVQ SI, done+40(FP)
+	MOVQ out+24(FP), AX
 	SUBQ AX, DI
 	SHRQ $3, DI
-	MOVQ DI, found+56(FP)
+	MOVQ DI, found+48(FP)
 	RET
 
-// func locateAMD64(near *candidate, n int, entries *byte, mask uint32, codes *Code, out *uint32)
+// func locateAMD64(near *candidate, n int, entries *byte, codes *Code, out *uint32)
 //
-// n is not 0. mask has the bits of a position.
-TEXT ·locateAMD64(SB), NOSPLIT, $0-48
+// n is not 0.
+TEXT ·locateAMD64(SB), NOSPLIT, $0-40
 	MOVQ near+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ entries+16(FP), R8
-	MOVL mask+24(FP), R10
-	MOVQ codes+32(FP), R9
-	MOVQ out+40(FP), DI
+	MOVQ codes+24(FP), R9
+	MOVQ out+32(FP), DI
 
 next:
 	MOVL (SI), AX
 	MOVL (R8)(AX*1), AX
-	ANDL R10, AX
+	ANDL $0xffffff, AX
 	MOVL AX, (DI)
 	SHLQ $5, AX
 	PREFETCHNTA (R9)(AX*1)
@@ -630,18 +618,17 @@ done:
 	JNZ  chunk
 	RET
 
-// func prefetchSpans(spans *span, n int, entries *byte, size int)
+// func prefetchSpans(spans *span, n int, entries *byte)
 //
 // n is not 0.
-TEXT ·prefetchSpans(SB), NOSPLIT, $0-32
+TEXT ·prefetchSpans(SB), NOSPLIT, $0-24
 	MOVQ spans+0(FP), SI
 	MOVQ n+8(FP), CX
 	MOVQ entries+16(FP), R8
-	MOVQ size+24(FP), R9
 
 next:
 	MOVL  (SI), AX
-	IMULQ R9, AX
+	LEAQ  (AX)(AX*4), AX
 	PREFETCHNTA (R8)(AX*1)
 	ADDQ  $spanSize, SI
 	DECQ  CX

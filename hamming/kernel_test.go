@@ -65,9 +65,7 @@ func TestKernelsFindNearSketches(t *testing.T) {
 
 func checkNear(t *testing.T, k Kernel, rng *rand.Rand, n, spans int, crowded bool) {
 	t.Helper()
-	table := &tables{positionSize: 3 + rng.IntN(2)}
-	entries := make([]byte, table.entrySize()*n+entriesPad)
-	table.entries = entries
+	entries := make([]byte, entrySizeInTable*n+entriesPad)
 	for i := range entries {
 		entries[i] = byte(rng.Uint32())
 		if crowded && i%11 != 0 {
@@ -83,17 +81,18 @@ func checkNear(t *testing.T, k Kernel, rng *rand.Rand, n, spans int, crowded boo
 		if crowded {
 			list[i].want = 0x0707
 		}
-		start := table.entrySize() * first
+		start := entrySizeInTable * first
 		for e := range count {
 			sketch := binary.LittleEndian.Uint16(entries[start+2*e:])
 			if bits.OnesCount16(sketch^list[i].want) <= int(list[i].limit) {
-				want = append(want, candidate{uint32(start + 2*count + table.positionSize*e), uint32(i)})
+				want = append(want, candidate{uint32(start + 2*count + 3*e), uint32(i)})
 			}
 		}
 	}
 	var got []candidate
 	room := 1 + rng.IntN(20)
 	out := make([]group, room+1)
+	table := &tables{entries: entries}
 	skip := 0
 	for rest := list; len(rest) > 0; {
 		canary := group{1 << 31, 1 << 31, 1}

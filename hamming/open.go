@@ -235,8 +235,8 @@ func (s *snapshot) readParts() error {
 	}
 	for i, shape := range s.shapes {
 		if shape.width > 0 {
-			n, size := int(shape.codes-shape.members), positionSizeFor(int(shape.codes))
-			s.view.parts[i].tables = carveTables(&c, n, size, int(shape.width), int(shape.crowds), int(shape.members))
+			n, width := int(shape.codes-shape.members), int(shape.width)
+			s.view.parts[i].tables = carveTables(&c, n, width, int(shape.crowds), int(shape.members))
 		} else {
 			s.view.parts[i].ready.Store(true)
 		}
@@ -316,10 +316,10 @@ func (s *segment) checkTables(number int) error {
 	n := uint32(len(s.codes))
 	for i := range s.starts[1:] {
 		first, count := s.starts[i], s.starts[i+1]-s.starts[i]
-		place := uint32(s.entrySize())*first + sketchSize*count
+		place := entrySizeInTable*first + 2*count
 		for range count {
 			inBounds = inBounds && s.position(place) < n
-			place += uint32(s.positionSize)
+			place += 3
 		}
 	}
 	last = 0

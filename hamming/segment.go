@@ -1,7 +1,6 @@
 package hamming
 
 import (
-	"encoding/binary"
 	"slices"
 	"sync/atomic"
 )
@@ -10,8 +9,8 @@ const (
 	// A segment of fewer codes has no tables: comparing all its codes is as fast.
 	minIndexed = 4096
 
-	// Places in the tables of a larger segment would not fit into 32 bits.
-	maxSegmentSize = 1 << 25
+	// Positions in a segment are three bytes wide.
+	maxSegmentSize = 1 << 24
 
 	// Of so many ids one is a fence.
 	fenceStep = 64
@@ -41,34 +40,20 @@ type segment struct {
 // The entries of a table are the codes ordered by the first width bits of the
 // chunk: bucket b of table c is the entries starts[c<<width+b] up to the next one's.
 //
-// An entry is its sketch, which is the following chunk of the code (the first after
-// the last), in two bytes, and the position of the code in three, or four in a
-// large segment. A bucket holds first all sketches and then all positions, so that
-// sketches are compared as they lie, and the position of one that is near is not far.
+// An entry is five bytes: its sketch, which is the following chunk of the code (the
+// first after the last), and the position of the code in three bytes. A bucket
+// holds first all sketches and then all positions, so that sketches are compared
+// as they lie, and the position of one that is near is not far.
 type tables struct {
-	width        int    // bits of a bucket number; 0 where there are no tables
-	length       uint32 // entries of one table
-	positionSize int    // bytes
-	starts       []uint32
-	entries      []byte // and entriesPad zeros
-	crowds       crowds
+	width   int    // bits of a bucket number; 0 where there are no tables
+	length  uint32 // entries of one table
+	starts  []uint32
+	entries []byte // and entriesPad zeros
+	crowds  crowds
 }
 
-const sketchSize = 2
-
-// entrySize returns the bytes of an entry.
-func (t *tables) entrySize() int { return sketchSize + t.positionSize }
-
-// positionSizeFor returns the bytes that positions among n codes need.
-func positionSizeFor(n int) int {
-	if n > 1<<24 {
-		return 4
-	}
-	return 3
-}
-
-// positionMask has the bits of a position.
-func (t *tables) positionMask() uint32 { return 1<<(8*t.positionSize) - 1 }
+// entrySizeInTable is the number of bytes of an entry.
+const entrySizeInTable = 5
 
 // widthFor returns the width of tables with n entries: eight to sixteen entries a
 // bucket, until there are as many buckets as chunk values.
@@ -93,7 +78,7 @@ func newSegment(n int, k Kernel, workers int, fill func(ids []uint64, codes []Co
 	fill(s.ids, s.codes)
 	s.setFence()
 	if n >= minIndexed {
-		s.buildTables(k, workers, positionSizeFor(n))
+		s.buildTables(k, workers)
 	}
 	s.ready.Store(true)
 	return s
@@ -155,11 +140,12 @@ func (t *tables) bucket(c int, number uint32) (first, end uint32) {
 
 // position returns the position of a code, which lies at the given place.
 func (t *tables) position(place uint32) uint32 {
-	return binary.LittleEndian.Uint32(t.entries[place:]) & t.positionMask()
+	p := t.entries[place:][:3]
+	return uint32(p[0]) | uint32(p[1])<<8 | uint32(p[2])<<16
 }
 
 // chunkOf returns the chunk in whose table a place is.
-func (t *tables) chunkOf(place uint32) int { return int(place) / t.entrySize() / int(t.length) }
+func (t *tables) chunkOf(place uint32) int { return int(place / (entrySizeInTable * t.length)) }
 
 // probes returns how many buckets are looked into by a plan with these reaches.
 func (t *tables) probes(reach *[chunks]int) int {

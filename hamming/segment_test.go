@@ -51,9 +51,6 @@ func TestAllWaysOfSearchingASegmentFindTheSame(t *testing.T) {
 				rng := newRand(3)
 				s := segmentOf(entries, k, 2)
 				t.Cleanup(func() { s.free() })
-				if name == "crowds" { // the positions of a large segment
-					s.buildTables(k, 1, 4)
-				}
 				var dead bitset
 				for i := range entries {
 					if i%7 == 0 {

@@ -58,7 +58,7 @@ func tinySnapshot(t testing.TB) []byte {
 		copy(ids, []uint64{1, 2, 3})
 		copy(codes, []Code{{1}, {2}, {3}})
 	})}
-	p.buildTables(Portable, 1, 3)
+	p.buildTables(Portable, 1)
 	p.dead = p.dead.with(2)
 	path := filepath.Join(t.TempDir(), "codes.snapshot")
 	if err := replaceFile(path, func(f *os.File) error { return writeParts(f, []part{p}, 3) }); err != nil {
