@@ -11,7 +11,7 @@ import (
 // it makes it needs 8 bytes a code for each worker.
 func (s *segment) buildTables(k Kernel, workers int) {
 	n := len(s.codes)
-	width := widthFor(n)
+	width := widthFor(n, k)
 	counts := make([]uint32, chunks<<width+1)
 	countBuckets(counts, s.codes, width, nil)
 	found := findCrowds(s.codes, counts, width, k)
@@ -24,7 +24,7 @@ func (s *segment) buildTables(k Kernel, workers int) {
 			}
 		}
 		n -= membersOf(found)
-		width = widthFor(n)
+		width = widthFor(n, k)
 		counts = make([]uint32, chunks<<width+1)
 		countBuckets(counts, s.codes, width, skip)
 	}

@@ -55,11 +55,16 @@ type tables struct {
 // entrySizeInTable is the number of bytes of an entry.
 const entrySizeInTable = 5
 
-// widthFor returns the width of tables with n entries: eight to sixteen entries a
-// bucket, until there are as many buckets as chunk values.
-func widthFor(n int) int {
+// widthFor returns the width of tables with n entries: so many bits that a bucket
+// has as many entries as suit the kernel, until there are as many buckets as chunk
+// values. A vector compares 32 entries at once, about as fast as it finds a bucket.
+func widthFor(n int, k Kernel) int {
+	least := 8
+	if k >= AVX2 {
+		least = 32
+	}
 	width := 1
-	for width < chunkBits && n>>(width+4) > 0 {
+	for width < chunkBits && n>>(width+1) >= least {
 		width++
 	}
 	return width

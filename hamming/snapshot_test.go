@@ -19,7 +19,7 @@ import (
 func sampleSnapshot(t testing.TB) []byte {
 	t.Helper()
 	rng := newRand(1)
-	x := newTestIndex(t, Options{HeadSize: 40})
+	x := newTestIndex(t, Options{HeadSize: 40, Kernel: Portable}) // the width of tables depends on the kernel
 	mustInsertBatch(t, x, randomEntries(rng, minIndexed+6))
 	for id := range uint64(50) {
 		mustInsert(t, x, Entry{1000 + id, randomCode(rng)})
