@@ -34,7 +34,7 @@ func folder(t *testing.T, document string) string {
 			}
 		}
 	}
-	hash = append(hash, bench.HashResult{Conditions: bench.Conditions{RandomReadNanos: 7, InterruptsPerSec: 11, InterruptedMicros: 13}, Origin: o, Rows: []bench.HashRow{
+	hash = append(hash, bench.HashResult{Origin: o, Rows: []bench.HashRow{
 		{From: "pixels", Kind: "grey", Width: 64, Height: 64, Pixels: 4096, Nanos: 45_900, Rate: 89.2},
 		{From: "pixels", Kind: "grey", Width: 1024, Height: 1024, Pixels: 1 << 20, Nanos: 5_900_000, Rate: 89.2},
 		{From: "file", Kind: "JPEG", Width: 512, Height: 512, Bytes: 50_000, Pixels: 1 << 18, Nanos: 1_500_000, Rate: 170, Allocs: 28},
@@ -74,7 +74,7 @@ func invented(o bench.Origin, n, radius, threads int, codes string) bench.IndexR
 	took := float64(n)/100_000 + float64(radius)
 	r := bench.IndexResult{
 		N: n, Radius: radius, Codes: codes, Threads: threads, BytesPerEntry: 130, BuildSeconds: float64(n) / 3e6,
-		MissQPS: float64(threads) * 1e6 / took, HitQPS: float64(threads) * 9e5 / took, BatchQPS: 4e6 / took, P50: took, P99: 3 * took, Recall: 1, CheckedAgainst: 100, CheckedResults: 99, Kernel: "beak", Origin: o,
+		MissQPS: float64(threads) * 1e6 / took, HitQPS: float64(threads) * 9e5 / took, BatchQPS: 4e6 / took, P50: took, P99: 3 * took, Recall: 1, CheckedAgainst: 100, CheckedResults: 99, Kernel: "beak", Conditions: bench.Conditions{RandomReadNanos: 7, InterruptsPerSec: 11, InterruptedMicros: 13}, Origin: o,
 	}
 	l := bench.Latency{P50: took, P90: 2 * took, P99: 3 * took, Max: 9 * took}
 	for p := range 101 {
