@@ -117,9 +117,9 @@ func (k Kernel) flips(t *tables, c int, home uint32, want, limit uint16, query u
 const farBucket = 96
 
 // near writes the groups of the spans' entries of which some are near to out. Of
-// the first span it leaves out so many entries. It works until all spans are done,
-// or until the last place is taken; then it returns how many of the first span not
-// done it did. The capacity of spans must be lookAhead more than their number.
+// the first span it leaves out so many entries. It works until maxSpans or all spans
+// are done, or until the last place is taken; then it returns how many of the first
+// span not done it did. The capacity of spans must be lookAhead more than their number.
 func (k Kernel) near(t *tables, spans []span, skip int, out []group) (done, skipped, found int) {
 	if len(spans) == 0 {
 		return 0, 0, 0
@@ -134,6 +134,7 @@ func (k Kernel) near(t *tables, spans []span, skip int, out []group) (done, skip
 	case AVX2:
 		return nearAVX2(&spans[0], len(spans), skip, &t.entries[0], &out[0], len(out))
 	default:
+		spans = spans[:min(len(spans), maxSpans)] // what is touched must not be lost again before it is read
 		touch(spans, t.entries)
 		return nearPortable(spans, skip, t.entries, out)
 	}
