@@ -92,6 +92,14 @@ func (b *batch) planOf(query int) *plan {
 	return &b.plan
 }
 
+// take notes the hits of one query, and keeps their memory for the next.
+func (b *batch) take(query int, hits []Hit) {
+	for _, h := range hits {
+		b.found = append(b.found, batchHit{uint32(query), h})
+	}
+	b.hits = hits
+}
+
 // report calls each for the queries 0 to n-1 until it returns false, which it
 // passes on.
 func (b *batch) report(n int, each func(query int, hits []Hit) bool) bool {
@@ -126,9 +134,8 @@ func (b *batch) scanFlat(ids []uint64, codes []Code, dead *bitset) {
 
 // searchSegment does what segment.search does for every query.
 func (b *batch) searchSegment(s *segment, dead *bitset) {
-	p := &b.plan
-	budget := kernelCosts[p.kernel].code * float32(len(s.codes))
-	if s.width == 0 || !s.ready.Load() || kernelCosts[p.kernel].probe*float32(s.probes(&p.reach)) > budget/2 {
+	budget, ok := s.budget(&b.plan)
+	if !ok {
 		b.scanFlat(s.ids, s.codes, dead)
 		return
 	}
@@ -151,10 +158,7 @@ func (b *batch) searchSegment(s *segment, dead *bitset) {
 		b.found = kept
 		for query, slow := range b.slow {
 			if slow {
-				b.hits = s.search(b.hits[:0], b.planOf(query), dead, &b.work)
-				for _, h := range b.hits {
-					b.found = append(b.found, batchHit{uint32(query), h})
-				}
+				b.take(query, s.search(b.hits[:0], b.planOf(query), dead, &b.work))
 			}
 		}
 	}
@@ -260,9 +264,6 @@ func (b *batch) searchCrowds(s *segment, dead *bitset) {
 		if b.slow[query] {
 			continue
 		}
-		b.hits = s.searchCrowds(b.hits[:0], b.planOf(query), dead, &b.work)
-		for _, h := range b.hits {
-			b.found = append(b.found, batchHit{uint32(query), h})
-		}
+		b.take(query, s.searchCrowds(b.hits[:0], b.planOf(query), dead, &b.work))
 	}
 }

@@ -15,14 +15,9 @@ func (s *segment) buildTables(k Kernel, workers int) {
 	counts := make([]uint32, chunks<<width+1)
 	countBuckets(counts, s.codes, width, nil)
 	found := findCrowds(s.codes, counts, width, k)
-	var skip []uint64
+	var skip members
 	if len(found) > 0 {
-		skip = make([]uint64, (n+63)/64)
-		for _, c := range found {
-			for _, m := range c.members {
-				skip[m.position/64] |= 1 << (m.position % 64)
-			}
-		}
+		skip = positionsOf(found, n)
 		n -= membersOf(found)
 		width = widthFor(n, k)
 		counts = make([]uint32, chunks<<width+1)
@@ -60,10 +55,10 @@ func entriesSize(n int) uint64 { return chunks*entrySizeInTable*uint64(n) + entr
 
 // countBuckets adds to counts how many codes, of those that are not to be
 // skipped, lie in each bucket of each table.
-func countBuckets(counts []uint32, codes []Code, width int, skip []uint64) {
+func countBuckets(counts []uint32, codes []Code, width int, skip members) {
 	for i := range codes {
 		breathe(i)
-		if skip != nil && skip[i/64]>>(i%64)&1 != 0 {
+		if skip.has(i) {
 			continue
 		}
 		for c := range chunks {
@@ -74,7 +69,7 @@ func countBuckets(counts []uint32, codes []Code, width int, skip []uint64) {
 
 // scatter puts every code into its bucket of every table. Each worker takes one
 // table after the other.
-func (s *segment) scatter(skip []uint64, workers int) {
+func (s *segment) scatter(skip members, workers int) {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	work := func() {
@@ -108,7 +103,7 @@ type record struct {
 // fillTable sorts the entries of a table into its buckets in two steps, by the
 // upper bits of the bucket's number and then by the lower ones. Sorting by all of
 // them at once would write to 65,536 places in turn, which misses every cache.
-func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
+func (s *segment) fillTable(c int, skip members, sorted []record) {
 	low := s.width / 2 // bits of the second step
 	starts := s.starts[c<<s.width:][:1<<s.width+1]
 	base := starts[0]
@@ -120,7 +115,7 @@ func (s *segment) fillTable(c int, skip []uint64, sorted []record) {
 	shift := chunkBits - s.width
 	for i := range s.codes {
 		breathe(i)
-		if skip != nil && skip[i/64]>>(i%64)&1 != 0 {
+		if skip.has(i) {
 			continue
 		}
 		code := &s.codes[i]

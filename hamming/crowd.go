@@ -52,6 +52,22 @@ func membersOf(found []crowd) (total int) {
 	return total
 }
 
+// members is a set of positions among the codes of a segment; nil is empty.
+type members []uint64
+
+func (m members) has(i int) bool { return m != nil && m[i/64]>>(i%64)&1 != 0 }
+
+// positionsOf returns where the members of crowds are among n codes.
+func positionsOf(found []crowd, n int) members {
+	set := make(members, (n+63)/64)
+	for _, c := range found {
+		for _, m := range c.members {
+			set[m.position/64] |= 1 << (m.position % 64)
+		}
+	}
+	return set
+}
+
 // findCrowds returns the crowds among the codes of a segment. counts are the
 // sizes of all buckets of tables with the given width.
 func findCrowds(codes []Code, counts []uint32, width int, k Kernel) (found []crowd) {

@@ -45,11 +45,11 @@ func Kernels() []Kernel {
 // usable returns the kernel itself if the processor can run it, the best one
 // otherwise.
 func (k Kernel) usable() Kernel {
-	if all := Kernels(); slices.Contains(all, k) {
+	all := Kernels()
+	if slices.Contains(all, k) {
 		return k
-	} else {
-		return all[0]
 	}
+	return all[0]
 }
 
 // span is a bucket to read: the entries from first on whose sketch differs from

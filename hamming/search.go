@@ -48,17 +48,20 @@ func (w *scratch) cost(k Kernel) float32 {
 // order. A flat scan is the measure: the tables are tried if looking up all the
 // buckets takes half of its cost at most, and given up once they have cost as much.
 func (s *segment) search(dst []Hit, p *plan, dead *bitset, work *scratch) []Hit {
-	if s.width > 0 && s.ready.Load() {
-		cost := &kernelCosts[p.kernel]
-		budget := cost.code * float32(len(s.codes))
-		if cost.probe*float32(s.probes(&p.reach)) <= budget/2 {
-			hits, done := s.lookUp(dst, p, dead, work, budget)
-			if done {
-				return s.searchCrowds(hits, p, dead, work)
-			}
+	if budget, ok := s.budget(p); ok {
+		if hits, done := s.lookUp(dst, p, dead, work, budget); done {
+			return s.searchCrowds(hits, p, dead, work)
 		}
 	}
 	return scanFlat(dst, p, s.ids, s.codes, dead, work)
+}
+
+// budget returns what a flat scan costs, and whether the tables can be used and are
+// worth trying.
+func (s *segment) budget(p *plan) (budget float32, ok bool) {
+	cost := &kernelCosts[p.kernel]
+	budget = cost.code * float32(len(s.codes))
+	return budget, s.width > 0 && s.ready.Load() && cost.probe*float32(s.probes(&p.reach)) <= budget/2
 }
 
 // scanFlat compares all the given codes with the query.
@@ -161,11 +164,8 @@ func (s *segment) adapt(p *plan, now float32) (better plan, ok bool) {
 			cost[c][reach+1] = int(total)
 		}
 	}
-	better, ok = *p, true
-	better.adapted = true
-	total := 0
-	better.thresholds, total = cheapest(p.radius, &cost)
-	return better, float32(total) < now/2
+	t, total := cheapest(p.radius, &cost)
+	return plan{query: p.query, radius: p.radius, kernel: p.kernel, thresholds: t, adapted: true}, float32(total) < now/2
 }
 
 // readSpans compares the sketches of the collected buckets and fetches the codes
