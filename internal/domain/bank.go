@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -37,29 +39,40 @@ type Bank struct {
 // Entry is one known item of a bank with the signals that stand for it.
 type Entry struct {
 	ID          EntryID
+	Number      int64 // the same in one number, for programs that want one: counted over all banks from 1, given by the store
 	BankID      BankID
 	Labels      []string
 	Note        string
+	Metadata    json.RawMessage // a JSON object in the words of whoever added the item; empty: none
 	CreatedAt   Time
+	PausedUntil Time // before this moment its signals do not count; Forever: until somebody says otherwise
 	WithdrawnAt Time
 	Signals     []Signal
 }
 
+// EntryChange is what people may change of an entry; nil leaves a thing as it is.
+type EntryChange struct {
+	Note        *string
+	PausedUntil *Time
+	Metadata    json.RawMessage
+}
+
 // Bounds of what a bank may be called and carry.
 const (
-	MaxBankName    = 64
+	MaxBankName    = 255
 	MaxDescription = 4096
 	MaxLabels      = 32
 	MaxLabel       = 64
 	MaxNote        = 4096
 	MaxSource      = 128
+	MaxMetadata    = 16 << 10
 )
 
-var bankName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$`)
+var bankName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
 // CheckBankName returns an error that says what is wrong with a name for a bank.
 func CheckBankName(name string) error {
-	if !bankName.MatchString(name) {
+	if len(name) > MaxBankName || !bankName.MatchString(name) {
 		return fmt.Errorf("bank name %q: use 1 to %d letters, digits, '_', '-' or '.', not starting with '-' or '.'", Clip(name, 80), MaxBankName)
 	}
 	return nil
@@ -69,6 +82,21 @@ func CheckBankName(name string) error {
 func CheckDescription(text string) error {
 	if err := CheckText(text, MaxDescription); err != nil {
 		return fmt.Errorf("description: %w", err)
+	}
+	return nil
+}
+
+// CheckMetadata returns what is wrong with the metadata of an entry.
+func CheckMetadata(m json.RawMessage) error {
+	if len(m) == 0 {
+		return nil
+	}
+	if len(m) > MaxMetadata {
+		return fmt.Errorf("metadata: %d bytes, at most %d are allowed", len(m), MaxMetadata)
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(m, &object); err != nil || object == nil {
+		return errors.New("metadata: not a JSON object")
 	}
 	return nil
 }

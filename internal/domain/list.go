@@ -1,5 +1,7 @@
 package domain
 
+import "encoding/json"
+
 // ListRecord is one line of a list of known content: one signal of one entry, or its withdrawal.
 type ListRecord struct {
 	Ref        string // the list's own name for the item; records with one Ref in one bank are one entry
@@ -32,8 +34,13 @@ type SignalChange struct {
 
 // Evidence is what is known about a live signal that matched.
 type Evidence struct {
-	Number     int64
-	Signal     SignalID
-	Entry      EntryID
-	Provenance Provenance
+	Number      int64
+	Signal      SignalID
+	Value       string
+	Provenance  Provenance
+	Entry       EntryID
+	EntryNumber int64
+	Note        string          // of the entry
+	Metadata    json.RawMessage // of the entry; empty: none
+	PausedUntil Time            // of the entry
 }

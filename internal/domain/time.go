@@ -5,6 +5,9 @@ import "time"
 // Time is a moment in microseconds since 1970-01-01 UTC, as the store keeps it. Zero means "no moment".
 type Time int64
 
+// Forever is later than every moment that matters, and can still be written as a date.
+const Forever Time = 253402300799000000 // 9999-12-31T23:59:59Z
+
 // At converts a time.Time, dropping what is finer than a microsecond.
 func At(t time.Time) Time {
 	if t.IsZero() {

@@ -201,3 +201,23 @@ func matches(found []candidate) []domain.Match {
 	}
 	return all
 }
+
+// Query says what is looked for and what counts.
+type Query struct {
+	Prints []Fingerprint
+	// Counts says which banks count; nil: all.
+	Counts func(domain.Bank) bool
+	// Most bounds how many matches are returned per bank and type of one part, nearest first; 0: maxPerBank.
+	Most int
+	// Paused has entries count too that are paused.
+	Paused bool
+}
+
+// Known is a match with what SQL knows of the signal that matched.
+type Known struct {
+	domain.Match
+	Evidence domain.Evidence
+}
+
+// Search is not there yet.
+func (x *Index) Search(ctx context.Context, q Query) ([]Known, error) { panic("not yet") }
