@@ -164,6 +164,8 @@ func New(cfg Config) http.Handler {
 	f := &face{Config: cfg, crossSite: http.NewCrossOriginProtection(), shares: &shares{source: cfg.Banks.Shares}}
 	f.routes = newRouter(slices.Concat(
 		f.metaRoutes(),
+		f.hashRoutes(),
+		f.matchRoutes(),
 	))
 	return f
 }

@@ -135,7 +135,7 @@ func (f *face) operation(rt *route) object {
 	}
 	op := object{"summary": rt.summary, "tags": []string{rt.tag}, "parameters": parameters, "responses": responses(rt)}
 	if rt.body != nil {
-		op["requestBody"] = object{"required": !rt.body.optional, "content": contents(rt.body.content)}
+		op["requestBody"] = object{"required": !rt.body.optional, "content": mediaTypes(rt.body.content)}
 	}
 	if f.Keys != nil && !rt.open {
 		op["security"] = []object{{"bearer": []string{}}, {"basic": []string{}}, {"header": []string{}}}
@@ -143,7 +143,7 @@ func (f *face) operation(rt *route) object {
 	return op
 }
 
-func contents(schemas map[string]schema) object {
+func mediaTypes(schemas map[string]schema) object {
 	all := object{}
 	for mediaType, s := range schemas {
 		all[mediaType] = object{"schema": s}
@@ -160,7 +160,7 @@ func responses(rt *route) object {
 	}
 	well := object{"description": statusText[status]}
 	if rt.answer != nil {
-		well["content"] = contents(map[string]schema{mediaType: rt.answer})
+		well["content"] = mediaTypes(map[string]schema{mediaType: rt.answer})
 	}
 	all := object{strconv.Itoa(status): well}
 	every := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusInternalServerError, http.StatusServiceUnavailable}
@@ -175,7 +175,7 @@ func responses(rt *route) object {
 		case rt.open && code == http.StatusServiceUnavailable:
 			kind, s = mediaType, rt.answer
 		}
-		all[strconv.Itoa(code)] = object{"description": statusText[code], "content": contents(map[string]schema{kind: s})}
+		all[strconv.Itoa(code)] = object{"description": statusText[code], "content": mediaTypes(map[string]schema{kind: s})}
 	}
 	return all
 }

@@ -123,4 +123,6 @@ type banks struct {
 	fail   error
 }
 
-func (b *banks) Shares(context.Context) (map[domain.SignalType]float64, error) { return b.shares, b.fail }
+func (b *banks) Shares(context.Context) (map[domain.SignalType]float64, error) {
+	return b.shares, b.fail
+}
