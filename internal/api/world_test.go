@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/internal/platform/intake"
 )
 
 // A world is the API with small rooms behind it that keep everything in memory. A submission matches if it has the known signal or the known
@@ -61,7 +63,7 @@ func newWorld(change ...func(*api.Config)) *world {
 		log:      &bytes.Buffer{},
 	}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Fingerprint: fingerprinter{}, Keys: w.keys,
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, errNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, errConflict) },
@@ -69,8 +71,9 @@ func newWorld(change ...func(*api.Config)) *world {
 				return errors.Is(err, errBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 			},
 			Denied: func(err error) bool { return errors.Is(err, errDenied) },
+			Full:   intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
-		Limits: api.Limits{PartBytes: 1000, Parts: 4, Memory: 64 << 20, Batch: 5, Time: time.Minute},
+		Limits: api.Limits{PartBytes: 1000, Parts: 4, Batch: 5, Time: time.Minute},
 		Observe: func(route string, status int, _ time.Duration) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -277,7 +280,15 @@ func (b *banks) CreateBank(ctx context.Context, bank domain.Bank) (domain.Bank, 
 	return bank, nil
 }
 
-func (b *banks) UpdateBank(_ context.Context, bank domain.Bank) error {
+func (b *banks) ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (domain.Bank, error) {
+	bank, err := b.BankNamed(ctx, name)
+	if err == nil {
+		bank.Limits = maps.Clone(bank.Limits)
+		err = change(&bank)
+	}
+	if err != nil {
+		return bank, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i := range b.all {
@@ -285,7 +296,7 @@ func (b *banks) UpdateBank(_ context.Context, bank domain.Bank) error {
 			b.all[i] = bank
 		}
 	}
-	return nil
+	return bank, nil
 }
 
 func (b *banks) Entries(_ context.Context, bank domain.BankID, after domain.EntryID, limit int) (found []domain.Entry, err error) {
