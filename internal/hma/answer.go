@@ -99,11 +99,11 @@ func appendJSON(b []byte, v reflect.Value) []byte {
 	if !v.IsValid() {
 		return append(b, "null"...)
 	}
-	switch raw := v.Interface().(type) {
-	case json.RawMessage:
-		return appendRaw(b, raw)
-	case json.Number:
-		return appendNumber(b, raw)
+	switch v.Type() {
+	case reflect.TypeFor[json.RawMessage]():
+		return appendRaw(b, v.Bytes())
+	case reflect.TypeFor[json.Number]():
+		return appendNumber(b, json.Number(v.String()))
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:

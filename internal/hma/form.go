@@ -1,7 +1,6 @@
 package hma
 
 import (
-	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -34,25 +33,9 @@ func (r *request) form() (file upload, fields map[string]string, err error) {
 	if !r.isForm() {
 		return file, nil, badRequest(textNoFile)
 	}
-	if err := r.admit(r.face.FileBytes + maxFields); err != nil {
+	f := formReader{most: r.face.FileBytes, fields: map[string]string{}}
+	if err := r.receive(f.most+maxFields, func() error { return f.readAll(r.Request) }); err != nil {
 		return file, nil, err
-	}
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return file, nil, badRequest(textNoFile) // it names no boundary
-	}
-	f := formReader{r: r, fields: map[string]string{}}
-	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			break
-		}
-		if err == nil {
-			err = f.take(part)
-		}
-		if err != nil {
-			return file, nil, f.unread(err)
-		}
 	}
 	if f.file == nil {
 		return file, nil, badRequest(textNoFile)
@@ -62,10 +45,30 @@ func (r *request) form() (file upload, fields map[string]string, err error) {
 
 // formReader collects the parts of a form.
 type formReader struct {
-	r      *request
+	most   int64 // bytes of the file
 	file   *upload
 	fields map[string]string
 	size   int64 // of the fields
+}
+
+// readAll reads a form to its end.
+func (f *formReader) readAll(r *http.Request) error {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return badRequest(textNoFile) // no boundary is named
+	}
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = f.take(part)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // take adds a part. As in Werkzeug, a part is a file if it has a file name, be it empty.
@@ -85,7 +88,7 @@ func (f *formReader) take(part *multipart.Part) error {
 	if f.file != nil {
 		return badRequest(textTwoFiles)
 	}
-	data, err := f.read(part, f.r.face.FileBytes)
+	data, err := f.read(part, f.most)
 	f.file = &upload{cleaned(params["name"]), data}
 	return err
 }
@@ -97,12 +100,4 @@ func (f *formReader) read(part io.Reader, most int64) ([]byte, error) {
 		err = refuse(http.StatusRequestEntityTooLarge, textTooLarge)
 	}
 	return b, err
-}
-
-// unread says why a form could not be read.
-func (f *formReader) unread(err error) error {
-	if e, ok := errors.AsType[*failure](err); ok {
-		return e
-	}
-	return f.r.unread(err)
 }

@@ -295,8 +295,7 @@ func searchable(h hash) []match.Fingerprint {
 func contents(found []match.Known) []match.Known {
 	found = slices.Clone(found)
 	slices.SortStableFunc(found, func(a, b match.Known) int {
-		// A match that is suppressed counts only if there is none that is not.
-		return cmp.Or(cmp.Compare(len(a.SuppressedBy), len(b.SuppressedBy)), cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Evidence.EntryNumber, b.Evidence.EntryNumber))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Evidence.EntryNumber, b.Evidence.EntryNumber))
 	})
 	seen := map[int64]bool{}
 	return slices.DeleteFunc(found, func(k match.Known) bool {
@@ -304,6 +303,14 @@ func contents(found []match.Known) []match.Known {
 		seen[k.Evidence.EntryNumber] = true
 		return before
 	})
+}
+
+// rank puts matches that are suppressed behind all that are not.
+func rank(k match.Known) int {
+	if k.SuppressedBy != "" {
+		return 1
+	}
+	return 0
 }
 
 // plainMatch is a match in the form of HMA.

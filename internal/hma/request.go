@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -111,12 +112,13 @@ func (r *request) document() (json.RawMessage, error) {
 	if kind != typeJSON && (!strings.HasPrefix(kind, "application/") || !strings.HasSuffix(kind, "+json")) {
 		return nil, errNotJSON
 	}
-	if err := r.admit(maxJSON); err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(r.Body)
+	var b []byte
+	err := r.receive(maxJSON, func() (err error) {
+		b, err = io.ReadAll(r.Body)
+		return err
+	})
 	if err != nil {
-		return nil, r.unread(err)
+		return nil, err
 	}
 	if !utf8.Valid(b) || !json.Valid(b) {
 		return nil, errMalformed
@@ -137,8 +139,8 @@ func (r *request) members() (map[string]json.RawMessage, error) {
 	return all, nil
 }
 
-// admit bounds the body and reserves memory for it, which is given back after the answer.
-func (r *request) admit(most int64) error {
+// receive has the body read, of at most so many bytes, into memory that is reserved until the answer is written.
+func (r *request) receive(most int64, read func() error) error {
 	if c := r.Header.Get("Content-Encoding"); c != "" && !strings.EqualFold(c, "identity") {
 		return refuse(http.StatusUnsupportedMediaType, "Content-Encoding '%s' is not understood: send the body as it is.", domain.Clip(c, mostTold))
 	}
@@ -147,24 +149,24 @@ func (r *request) admit(most int64) error {
 		return err
 	}
 	r.release = release
+	connection := http.NewResponseController(r.writer) // where there is none, nothing is slow
 	if end, ok := r.Context().Deadline(); ok {
-		connection := http.NewResponseController(r.writer) // where there is none, nothing is slow
 		_ = connection.SetReadDeadline(end)
-		r.release = func() {
-			_ = connection.SetReadDeadline(time.Time{}) // the next request on this connection has a time of its own
-			release()
-		}
 	}
+	if err := read(); err != nil {
+		return r.unread(err)
+	}
+	_ = connection.SetReadDeadline(time.Time{}) // else its end would look as if the client had gone
 	return nil
 }
 
 // unread says why a body could not be read.
 func (r *request) unread(err error) error {
-	if r.face.Faults.TooLarge(err) || r.face.Faults.Busy(err) {
+	_, told := errors.AsType[*failure](err)
+	switch {
+	case told || r.face.Faults.TooLarge(err) || r.face.Faults.Busy(err):
 		return err
-	}
-	var slow interface{ Timeout() bool }
-	if errors.As(err, &slow) && slow.Timeout() {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return refuse(http.StatusRequestTimeout, "The request took too long to arrive.")
 	}
 	return badRequest(textUnread)
