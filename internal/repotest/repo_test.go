@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"internal/bank", []string{"internal/domain", "internal/pipeline/signal"}},
 	{"internal/auth", []string{"internal/domain"}},
 	{"internal/api", []string{"internal/domain", "internal/pipeline/ingest"}},
+	{"internal/hma", []string{"internal/domain", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},
