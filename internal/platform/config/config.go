@@ -19,6 +19,8 @@ type Config struct {
 
 	DatabaseURL Secret `key:"database.url" default:"" help:"PostgreSQL (postgres://user:password@host/name); empty: SQLite in the data folder"`
 
+	SecretKey Secret `key:"secret.key" default:"" help:"32 random bytes as hex or base64 that seal credentials at rest; empty: a key file in the data folder, with SQLite"`
+
 	BusURL         Secret   `key:"bus.url" default:"" help:"NATS server with JetStream (nats://host:4222); empty: one inside this process"`
 	BusCredentials string   `key:"bus.credentials" default:"" help:"NATS credentials file for bus.url"`
 	BusListen      string   `key:"bus.listen" default:"" help:"loopback address on which the NATS server inside this process also listens; empty: nowhere"`

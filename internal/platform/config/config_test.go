@@ -193,7 +193,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	t.Parallel()
 	const secret = "postgres://quell:correct-horse@db/quell"
 	for _, with := range []map[string]string{nil, {"QUELL_CHECK_PARTS": "none"}} { // with an error too
-		variables := map[string]string{"QUELL_DATABASE_URL": secret, "QUELL_API_KEY": secret, "QUELL_BUS_URL": secret}
+		variables := map[string]string{"QUELL_DATABASE_URL": secret, "QUELL_API_KEY": secret, "QUELL_BUS_URL": secret, "QUELL_SECRET_KEY": secret}
 		for k, v := range with {
 			variables[k] = v
 		}
