@@ -479,9 +479,12 @@ func TestContentsCountOnceNearestFirst(t *testing.T) {
 }
 
 func BenchmarkLookup(b *testing.B) {
-	w := newRealWorld(b)
+	w := newRealWorld(b, func(w *realWorld, cfg *Config) { cfg.Index = w.match })
 	bank := w.bank(b, "A", 1)
 	w.entry(b, bank, domain.PDQ, exampleHash)
+	if err := w.match.CatchUp(b.Context()); err != nil {
+		b.Fatal(err)
+	}
 	for name, value := range map[string]string{"match": exampleHash, "nothing": fives} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
