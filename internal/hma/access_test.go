@@ -134,6 +134,8 @@ func TestPagesOfOtherSitesMayNotWrite(t *testing.T) {
 		method, header, value string
 		status                int
 	}{
+		{"POST", "Origin", "http://example.com", 403}, // the host of the request: what a page sees that its own name server has led here
+		{"GET", "Origin", "http://example.com", 405},
 		{"POST", "Sec-Fetch-Site", "cross-site", 403},
 		{"POST", "Origin", "https://example.org", 403},
 		{"POST", "Sec-Fetch-Mode", "cors", 415}, // what a server written for Node sends
@@ -147,5 +149,11 @@ func TestPagesOfOtherSitesMayNotWrite(t *testing.T) {
 		if got := w.send(r); got.Code != c.status {
 			t.Errorf("%s with %s: %d %s", c.method, c.value, got.Code, got.Body)
 		}
+	}
+	r := httptest.NewRequest(http.MethodPost, "/m/compare", nil)
+	r.Header.Set("Origin", "http://example.com")
+	r.Header.Set("X-API-Key", goodKey)
+	if got := newWorld(withKey).send(r); got.Code != http.StatusUnsupportedMediaType {
+		t.Errorf("a page of the same site that has a key: %d %s", got.Code, got.Body)
 	}
 }
