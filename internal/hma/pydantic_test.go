@@ -75,7 +75,7 @@ var floats = []struct {
 	{"Infinit", 0, false},
 	{"infinity_", 0, false},
 	{"1e-400", 0.0, true},
-	{"-0", -0.0, true},
+	{"-0", 0, true},
 	{"00012", 12.0, true},
 	{"1,5", 0, false},
 	{"nanx", 0, false},
