@@ -478,6 +478,29 @@ func TestContentsCountOnceNearestFirst(t *testing.T) {
 	}
 }
 
+// TestRecordsAreBounded: what matches a crowd, and what has many frames, must not make a record that nobody can keep.
+func TestRecordsAreBounded(t *testing.T) {
+	t.Parallel()
+	var found []match.Known
+	for i := range 100 {
+		found = append(found, match.Known{Match: domain.Match{BankID: domain.BankID([]string{"a", "b"}[i%2]), Distance: i}})
+	}
+	if got := strongest(found); len(got) != 2*notedPerBank || got[len(got)-1].Distance != 2*notedPerBank-1 {
+		t.Errorf("%d matches, the last %+v", len(got), got[len(got)-1])
+	}
+	var prints []domain.Fingerprint
+	for i := range 300 {
+		prints = append(prints, domain.Fingerprint{Type: domain.PDQ, Frame: i / 2, View: []string{"", "upright"}[i%2]})
+	}
+	got := notable(prints, []domain.Match{{SignalType: domain.PDQ, Frame: 140, View: "upright"}})
+	if len(got) != notedPrints || got[0].Frame != 140 || got[0].View != "upright" || got[1].Frame != 0 || got[notedPrints-1].Frame != (notedPrints-2)/2 {
+		t.Errorf("%d fingerprints: %+v", len(got), got)
+	}
+	if got := notable(prints[:notedPrints], nil); len(got) != notedPrints || got[0].Frame != 0 {
+		t.Errorf("as many as can be kept: %+v", got)
+	}
+}
+
 func BenchmarkLookup(b *testing.B) {
 	w := newRealWorld(b, func(w *realWorld, cfg *Config) { cfg.Index = w.match })
 	bank := w.bank(b, "A", 1)
