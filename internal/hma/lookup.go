@@ -23,7 +23,7 @@ const partName = "content"
 func (f *face) matchRoutes() []route {
 	wrong := []int{http.StatusBadRequest, http.StatusUnprocessableEntity}
 	plain := fields(map[string]schema{"bank_content_id": integerSchema, "distance": textSchema})
-	byBank := mapOf(listOf(plain))
+	byBank := mapOf(listOf(detailed))
 	return []route{
 		{method: http.MethodGet, rule: "/m/raw_lookup", tag: "Matching", summary: "The contents that a hash matches, whatever the shares of their banks and whether they are paused",
 			query: rawModel.parameters(), errors: wrong, handle: f.rawLookup,
@@ -262,9 +262,7 @@ func (l *lookup) matches(h hash, flip coin) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range found {
-		l.noted = append(l.noted, k.Match)
-	}
+	l.noted = append(l.noted, strongest(found)...)
 	for _, k := range contents(found) {
 		if k.BankKind == domain.Negative || k.SuppressedBy != "" && !l.include.details {
 			continue
@@ -328,6 +326,24 @@ func plainMatch(t signalType, k match.Known) object {
 	return object{"bank_content_id": k.Evidence.EntryNumber, "distance": t.distance(k.Distance)}
 }
 
+// Bounds of a record: enough to judge by, and no more than what Quell takes of an upload.
+const (
+	notedPerBank = 20
+	notedPrints  = 192 // 64 frames in three views
+)
+
+// strongest returns what goes into a record of what was found, which is in order.
+func strongest(found []match.Known) []domain.Match {
+	var all []domain.Match
+	count := map[domain.BankID]int{}
+	for _, k := range found {
+		if count[k.BankID]++; count[k.BankID] <= notedPerBank {
+			all = append(all, k.Match)
+		}
+	}
+	return all
+}
+
 // note writes a lookup down if that is wanted.
 func (l *lookup) note(hashes []hash) error {
 	if l.Record == RecordNone || l.Record == RecordMatches && !l.found {
@@ -341,9 +357,26 @@ func (l *lookup) note(hashes []hash) error {
 		}
 		prints = append(prints, h.prints...)
 	}
-	if err := l.Recorder.Note(l.ctx, content, prints, l.noted); err != nil {
+	if err := l.Recorder.Note(l.ctx, content, notable(prints, l.noted), l.noted); err != nil {
 		l.Log.Error("a lookup could not be recorded", "error", err)
 		return busy()
 	}
 	return nil
+}
+
+// notable returns the fingerprints that go into a record: of a long animation those that matched come first, whatever the frame.
+func notable(prints []domain.Fingerprint, matches []domain.Match) []domain.Fingerprint {
+	if len(prints) <= notedPrints {
+		return prints
+	}
+	matched := func(p domain.Fingerprint) bool {
+		return slices.ContainsFunc(matches, func(m domain.Match) bool { return m.SignalType == p.Type && m.Frame == p.Frame && m.View == p.View })
+	}
+	kept := slices.DeleteFunc(slices.Clone(prints), func(p domain.Fingerprint) bool { return !matched(p) })
+	for _, p := range prints {
+		if !matched(p) {
+			kept = append(kept, p)
+		}
+	}
+	return kept[:notedPrints]
 }

@@ -309,6 +309,19 @@ func TestDetailsTellWhatIsKnown(t *testing.T) {
 		`"entry":"%s","exchange":{"EX":["42-image1"]},"frame":0,"labels":["A1"],"limit":31,"matching_enabled_ratio":0.9,"metadata":{"collab":{"EX":["42-image1"]},"json":{"k":[1]}},`+
 		`"note":"a note","signal":"%s","signal_id":"%s","signal_type":"pdq","source":"ncmec","suppressed_by":null,"view":""}]}`+"\n", exampleHash, number, e.ID, value, e.Signals[0].ID)
 	wants(t, "details", got, http.StatusOK, want)
+	var answer map[string][]map[string]any
+	if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	described := detailed["properties"].(map[string]schema)
+	for name := range answer["A"][0] {
+		if described[name] == nil {
+			t.Errorf("the document does not tell of %s", name)
+		}
+	}
+	if len(described) != len(answer["A"][0]) {
+		t.Errorf("the document tells of %d members, there are %d", len(described), len(answer["A"][0]))
+	}
 }
 
 func TestQueryTellsWhatWasLookedUp(t *testing.T) {
@@ -475,6 +488,29 @@ func TestContentsCountOnceNearestFirst(t *testing.T) {
 	want := []string{"2 at 4 ", "5 at 4 ", "1 at 5 ", "3 at 9 ", "4 at 1 x"}
 	if !slices.Equal(order, want) {
 		t.Errorf("%q, want %q", order, want)
+	}
+}
+
+// TestRecordsAreBounded: what matches a crowd, and what has many frames, must not make a record that nobody can keep.
+func TestRecordsAreBounded(t *testing.T) {
+	t.Parallel()
+	var found []match.Known
+	for i := range 100 {
+		found = append(found, match.Known{Match: domain.Match{BankID: domain.BankID([]string{"a", "b"}[i%2]), Distance: i}})
+	}
+	if got := strongest(found); len(got) != 2*notedPerBank || got[len(got)-1].Distance != 2*notedPerBank-1 {
+		t.Errorf("%d matches, the last %+v", len(got), got[len(got)-1])
+	}
+	var prints []domain.Fingerprint
+	for i := range 300 {
+		prints = append(prints, domain.Fingerprint{Type: domain.PDQ, Frame: i / 2, View: []string{"", "upright"}[i%2]})
+	}
+	got := notable(prints, []domain.Match{{SignalType: domain.PDQ, Frame: 140, View: "upright"}})
+	if len(got) != notedPrints || got[0].Frame != 140 || got[0].View != "upright" || got[1].Frame != 0 || got[notedPrints-1].Frame != (notedPrints-2)/2 {
+		t.Errorf("%d fingerprints: %+v", len(got), got)
+	}
+	if got := notable(prints[:notedPrints], nil); len(got) != notedPrints || got[0].Frame != 0 {
+		t.Errorf("as many as can be kept: %+v", got)
 	}
 }
 
