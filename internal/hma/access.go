@@ -15,6 +15,10 @@ func (f *face) admitted(r *http.Request, open bool) error {
 	if err := f.crossSite.Check(r); err != nil {
 		return refuse(http.StatusForbidden, "A web page of another site may not send this request.")
 	}
+	if f.Keys == nil && writes(r.Method) && r.Header.Get("Origin") != "" {
+		// A page whose host name was made to mean this address counts as one of this site. There is none here, so that no page has to write.
+		return refuse(http.StatusForbidden, "A web page may not send this request where no API key is asked for.")
+	}
 	if open || f.Keys == nil {
 		return nil
 	}
@@ -27,6 +31,11 @@ func (f *face) admitted(r *http.Request, open bool) error {
 		return refuse(http.StatusUnauthorized, "The API key is not valid. Make one with `quell key create NAME`.")
 	}
 	return err
+}
+
+// writes reports whether a method is there to change something.
+func writes(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
 // listed reports whether an address, with its port, may ask.

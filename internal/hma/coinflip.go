@@ -12,8 +12,9 @@ import (
 // of that integer, least significant first (init_by_array in Matsumoto and Nishimura's reference), and builds a float of the first two outputs.
 func coinflip(seed string) float64 {
 	sum := sha512.Sum512([]byte(seed))
-	mt := seeded(words(append([]byte(seed), sum[:]...)))
-	return float64(uint64(output(mt, 0)>>5)<<26|uint64(output(mt, 1)>>6)) / (1 << 53)
+	var mt [mtWords]uint32
+	initByArray(&mt, words(append([]byte(seed), sum[:]...)))
+	return float64(uint64(output(&mt, 0)>>5)<<26|uint64(output(&mt, 1)>>6)) / (1 << 53)
 }
 
 // words splits a big-endian integer into words, least significant first, without zeros at the most significant end.
@@ -38,30 +39,31 @@ const (
 	mtMiddle = 397
 )
 
-// seeded is the state that init_by_array makes.
-func seeded(key []uint32) *[mtWords]uint32 {
-	mt := new([mtWords]uint32)
+// initByArray makes the state of a generator from a key.
+func initByArray(mt *[mtWords]uint32, key []uint32) {
 	mt[0] = 19650218
 	for i := 1; i < mtWords; i++ {
 		mt[i] = 1812433253*(mt[i-1]^mt[i-1]>>30) + uint32(i)
 	}
-	i := 1
-	next := func() { // the last word is also the one before the first
-		if i++; i == mtWords {
-			mt[0], i = mt[mtWords-1], 1
-		}
-	}
-	for k := range max(mtWords, len(key)) {
-		j := k % len(key)
+	i, j := 1, 0
+	for range max(mtWords, len(key)) {
 		mt[i] = (mt[i] ^ (mt[i-1]^mt[i-1]>>30)*1664525) + key[j] + uint32(j)
-		next()
+		i, j = nextWord(mt, i), (j+1)%len(key)
 	}
 	for range mtWords - 1 {
 		mt[i] = (mt[i] ^ (mt[i-1]^mt[i-1]>>30)*1566083941) - uint32(i)
-		next()
+		i = nextWord(mt, i)
 	}
 	mt[0] = 1 << 31
-	return mt
+}
+
+// nextWord goes on to the word behind i; the last one is also the one before the first.
+func nextWord(mt *[mtWords]uint32, i int) int {
+	if i++; i < mtWords {
+		return i
+	}
+	mt[0] = mt[mtWords-1]
+	return 1
 }
 
 // output is the k-th output of the generator, which for small k needs no other word to have been renewed.

@@ -47,11 +47,11 @@ func (l *lookup) extend(r *request) error {
 }
 
 // questions says what was looked up of a hash.
-func questions(h hash, flip float64) []object {
+func questions(h hash, flip coin) []object {
 	var all []object
 	for _, p := range h.prints {
 		all = append(all, object{
-			"signal_type": h.name, "signal": p.Value, "quality": orNil(p.Quality), "usable": usable(p), "frame": p.Frame, "view": p.View, "coinflip": flip,
+			"signal_type": h.name, "signal": p.Value, "quality": orNil(p.Quality), "usable": usable(p), "frame": p.Frame, "view": p.View, "coinflip": flip(),
 			"signal_type_ratio": h.share,
 		})
 	}
@@ -59,9 +59,9 @@ func questions(h hash, flip float64) []object {
 }
 
 // addDetails adds to a match what is known of it.
-func (l *lookup) addDetails(m object, h hash, k match.Known, flip float64) {
+func (l *lookup) addDetails(m object, h hash, k match.Known, flip coin) {
 	e := k.Evidence
-	m["bank"], m["bank_kind"], m["matching_enabled_ratio"], m["coinflip"] = k.Bank, string(k.BankKind), l.shares[k.BankID], flip
+	m["bank"], m["bank_kind"], m["matching_enabled_ratio"], m["coinflip"] = k.Bank, string(k.BankKind), l.shares[k.BankID], flip()
 	m["entry"], m["labels"], m["note"], m["metadata"], m["exchange"] = string(k.Entry), e.Provenance.Labels, e.Note, e.Metadata, exchangeOf(e.Metadata)
 	m["signal_type"], m["signal"], m["signal_id"], m["limit"] = h.name, e.Value, string(e.Signal), k.Limit
 	m["source"], m["confidence"], m["added_at"] = e.Provenance.Source, e.Provenance.Confidence, e.Provenance.AddedAt.String()

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/match"
@@ -196,30 +197,39 @@ func (f *face) newLookup(r *request, banks, seed *string, bypass bool) (*lookup,
 	return l, l.extend(r)
 }
 
-// flip is the coinflip for a hash: the shares of banks are compared with it. All banks see the same one, so that a bank with a larger share
-// counts wherever one with a smaller share does.
-func (l *lookup) flip(h hash) float64 {
-	switch {
-	case l.bypass:
-		return 0
-	case l.seed != nil:
-		return coinflip(*l.seed)
-	}
-	return coinflip(h.first().Value)
+// coin is the coinflip for a hash, made when it is first asked for: the shares of banks are compared with it. All banks see the same one, so that
+// a bank with a larger share counts wherever one with a smaller share does.
+type coin func() float64
+
+func (l *lookup) coinFor(h hash) coin {
+	return sync.OnceValue(func() float64 {
+		switch {
+		case l.bypass:
+			return 0
+		case l.seed != nil:
+			return coinflip(*l.seed)
+		}
+		return coinflip(h.first().Value)
+	})
 }
+
+// reaches reports whether something of a share counts.
+func (flip coin) reaches(share float64) bool { return share >= 1 || share >= flip() }
 
 // answer looks hashes up and writes down what is to be recorded. With only, the answer is that of this one type.
 func (l *lookup) answer(hashes []hash, only *string) (any, error) {
 	byType := object{}
 	var asked []object
 	for _, h := range hashes {
-		flip := l.flip(h)
+		flip := l.coinFor(h)
 		banks, err := l.matches(h, flip)
 		if err != nil {
 			return nil, err
 		}
 		byType[h.name] = banks
-		asked = append(asked, questions(h, flip)...)
+		if l.include.query {
+			asked = append(asked, questions(h, flip)...)
+		}
 	}
 	if err := l.note(hashes); err != nil {
 		return nil, err
@@ -238,23 +248,21 @@ func (l *lookup) answer(hashes []hash, only *string) (any, error) {
 }
 
 // matches returns what a hash matches by bank, nearest first.
-func (l *lookup) matches(h hash, flip float64) (object, error) {
+func (l *lookup) matches(h hash, flip coin) (object, error) {
 	banks := object{}
 	prints := searchable(h)
-	if len(prints) == 0 || h.share < flip {
+	if len(prints) == 0 || !flip.reaches(h.share) {
 		return banks, nil
 	}
 	found, err := l.search(l.ctx, match.Query{Prints: prints, Counts: func(b domain.Bank) bool {
 		l.shares[b.ID] = b.EnabledShare
 		// What is known to be good suppresses, whichever banks are asked for.
-		return b.EnabledShare >= flip && (b.Kind == domain.Negative || l.named.has(b.Name))
+		return flip.reaches(b.EnabledShare) && (b.Kind == domain.Negative || l.named.has(b.Name))
 	}})
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range found {
-		l.noted = append(l.noted, k.Match)
-	}
+	l.noted = append(l.noted, strongest(found)...)
 	for _, k := range contents(found) {
 		if k.BankKind == domain.Negative || k.SuppressedBy != "" && !l.include.details {
 			continue
@@ -318,6 +326,24 @@ func plainMatch(t signalType, k match.Known) object {
 	return object{"bank_content_id": k.Evidence.EntryNumber, "distance": t.distance(k.Distance)}
 }
 
+// Bounds of a record: enough to judge by, and no more than what Quell takes of an upload.
+const (
+	notedPerBank = 20
+	notedPrints  = 192 // 64 frames in three views
+)
+
+// strongest returns what goes into a record of what was found, which is in order.
+func strongest(found []match.Known) []domain.Match {
+	var all []domain.Match
+	count := map[domain.BankID]int{}
+	for _, k := range found {
+		if count[k.BankID]++; count[k.BankID] <= notedPerBank {
+			all = append(all, k.Match)
+		}
+	}
+	return all
+}
+
 // note writes a lookup down if that is wanted.
 func (l *lookup) note(hashes []hash) error {
 	if l.Record == RecordNone || l.Record == RecordMatches && !l.found {
@@ -331,9 +357,26 @@ func (l *lookup) note(hashes []hash) error {
 		}
 		prints = append(prints, h.prints...)
 	}
-	if err := l.Recorder.Note(l.ctx, content, prints, l.noted); err != nil {
+	if err := l.Recorder.Note(l.ctx, content, notable(prints, l.noted), l.noted); err != nil {
 		l.Log.Error("a lookup could not be recorded", "error", err)
 		return busy()
 	}
 	return nil
+}
+
+// notable returns the fingerprints that go into a record: of a long animation those that matched come first, whatever the frame.
+func notable(prints []domain.Fingerprint, matches []domain.Match) []domain.Fingerprint {
+	if len(prints) <= notedPrints {
+		return prints
+	}
+	matched := func(p domain.Fingerprint) bool {
+		return slices.ContainsFunc(matches, func(m domain.Match) bool { return m.SignalType == p.Type && m.Frame == p.Frame && m.View == p.View })
+	}
+	kept := slices.DeleteFunc(slices.Clone(prints), func(p domain.Fingerprint) bool { return !matched(p) })
+	for _, p := range prints {
+		if !matched(p) {
+			kept = append(kept, p)
+		}
+	}
+	return kept[:notedPrints]
 }

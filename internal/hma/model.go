@@ -24,7 +24,7 @@ type field struct {
 	kind     reflect.Kind
 	nullable bool
 	required bool
-	fallback json.RawMessage // nil: none
+	fallback any // what is read where nothing was sent; nil: nothing
 }
 
 // newModel makes the model of T. Tags that make no sense panic: they are part of the program.
@@ -40,7 +40,7 @@ func newModel[T any](class string) *model[T] {
 		}
 		fallback, has := f.Tag.Lookup("default")
 		if has {
-			made.fallback = json.RawMessage(fallback)
+			made.fallback = decoded(json.RawMessage(fallback))
 		}
 		made.required = !has && !made.nullable
 		if made.name == "" || made.doc == "" || kindSchema[made.kind] == nil {
@@ -51,22 +51,18 @@ func newModel[T any](class string) *model[T] {
 	return m
 }
 
-// query reads the query of a request.
-func (m *model[T]) query(r *request) (T, error) {
-	sent, whole := map[string]json.RawMessage{}, []byte{'{'}
-	for _, f := range m.fields {
-		s, there := r.arg(f.name)
-		if !there {
-			continue
-		}
-		sent[f.name] = quoted(s)
-		if len(whole) > 1 {
-			whole = append(whole, ',')
-		}
-		whole = append(append(append(whole, quoted(f.name)...), ':'), sent[f.name]...)
-	}
-	return m.read(sent, append(whole, '}'))
+// sent is where the values of a model come from.
+type sent interface {
+	// value returns what stands under a name, as JSON is decoded.
+	value(name string) (v any, there bool)
+	// input returns the same as JSON, for the one who sent it.
+	input(name string) json.RawMessage
+	// whole returns all that was sent for a model with these fields.
+	whole(fields []field) json.RawMessage
 }
+
+// query reads the query of a request.
+func (m *model[T]) query(r *request) (T, error) { return m.read(sentQuery{r}) }
 
 // body reads the JSON body of a request.
 func (m *model[T]) body(r *request) (v T, err error) {
@@ -77,31 +73,30 @@ func (m *model[T]) body(r *request) (v T, err error) {
 	if err != nil {
 		return v, err
 	}
-	var sent map[string]json.RawMessage
-	if json.Unmarshal(document, &sent) != nil || sent == nil {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(document, &members) != nil || members == nil {
 		return v, invalid{notModel(m.class, document)}
 	}
-	return m.read(sent, document)
+	return m.read(sentBody{members, document})
 }
 
-// read makes a T of what was sent. whole is all of it.
-func (m *model[T]) read(sent map[string]json.RawMessage, whole json.RawMessage) (v T, err error) {
+// read makes a T of what was sent.
+func (m *model[T]) read(from sent) (v T, err error) {
 	var wrong invalid
+	into := reflect.ValueOf(&v).Elem()
 	for i, f := range m.fields {
-		raw, there := sent[f.name]
-		if !there && f.required {
-			wrong = append(wrong, misfitOf("missing", whole, f.name))
+		value, there := from.value(f.name)
+		switch {
+		case !there && f.required:
+			wrong = append(wrong, misfitOf("missing", from.whole(m.fields), f.name))
 			continue
-		}
-		if !there {
-			raw = f.fallback
-		}
-		if raw == nil {
+		case !there && f.fallback == nil:
 			continue
+		case !there:
+			value = f.fallback
 		}
-		into := reflect.ValueOf(&v).Elem().Field(i)
-		if kind := f.set(into, raw); kind != "" {
-			wrong = append(wrong, misfitOf(kind, raw, f.name))
+		if kind := f.set(into.Field(i), value); kind != "" {
+			wrong = append(wrong, misfitOf(kind, from.input(f.name), f.name))
 		}
 	}
 	if wrong != nil {
@@ -110,9 +105,46 @@ func (m *model[T]) read(sent map[string]json.RawMessage, whole json.RawMessage) 
 	return v, nil
 }
 
+// sentBody is a JSON object.
+type sentBody struct {
+	members  map[string]json.RawMessage
+	document json.RawMessage
+}
+
+func (s sentBody) value(name string) (any, bool) {
+	raw, there := s.members[name]
+	return decoded(raw), there
+}
+func (s sentBody) input(name string) json.RawMessage { return s.members[name] }
+func (s sentBody) whole([]field) json.RawMessage     { return s.document }
+
+// sentQuery is a query, in which every value is a text.
+type sentQuery struct{ *request }
+
+func (s sentQuery) value(name string) (any, bool) { return s.arg(name) }
+
+func (s sentQuery) input(name string) json.RawMessage {
+	value, _ := s.arg(name)
+	return quoted(value)
+}
+
+// whole leaves out what the model does not know, as flask-openapi3 does.
+func (s sentQuery) whole(fields []field) json.RawMessage {
+	all := []byte{'{'}
+	for _, f := range fields {
+		if _, there := s.arg(f.name); !there {
+			continue
+		}
+		if len(all) > 1 {
+			all = append(all, ',')
+		}
+		all = append(append(append(all, quoted(f.name)...), ':'), s.input(f.name)...)
+	}
+	return append(all, '}')
+}
+
 // set puts a value where it belongs; if it does not fit, the kind of misfit is returned.
-func (f field) set(into reflect.Value, raw json.RawMessage) (misfit string) {
-	value := decoded(raw)
+func (f field) set(into reflect.Value, value any) (misfit string) {
 	if value == nil && f.nullable {
 		return ""
 	}
