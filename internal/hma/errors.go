@@ -11,6 +11,23 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 )
 
+// outage is an error of where banks and exchanges are kept: nothing can be said of what is there.
+type outage struct{ cause error }
+
+// Error returns the cause.
+func (e outage) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause.
+func (e outage) Unwrap() error { return e.cause }
+
+// outageOf marks an error as an outage; nil stays nil.
+func outageOf(err error) error {
+	if err == nil {
+		return nil
+	}
+	return outage{err}
+}
+
 // failure is an answer that says what is wrong in the words of HMA: {"message": …}.
 type failure struct {
 	status  int
@@ -87,6 +104,10 @@ func (f *face) answerTo(r *http.Request, err error) answerer {
 		f.Log.Warn("a request could not be served", "path", where, "error", err)
 		return &failure{http.StatusServiceUnavailable, textBusy}
 	}
+	if _, ok := errors.AsType[outage](err); ok {
+		f.Log.Error("a request could not be served", "path", where, "error", err)
+		return &failure{http.StatusServiceUnavailable, textBusy}
+	}
 	f.Log.Error("a request failed", "path", where, "error", err)
 	return internal()
 }
@@ -96,12 +117,12 @@ type invalid []misfit
 
 // misfit is one thing that does not fit. The names come in the order in which pydantic writes them.
 type misfit struct {
-	Type    string            `json:"type"`
-	Loc     []string          `json:"loc"`
-	Msg     string            `json:"msg"`
-	Input   json.RawMessage   `json:"input"`
-	Context map[string]string `json:"ctx,omitempty"`
-	URL     string            `json:"url"`
+	Type    string          `json:"type"`
+	Loc     []string        `json:"loc"`
+	Msg     string          `json:"msg"`
+	Input   json.RawMessage `json:"input"`
+	Context map[string]any  `json:"ctx,omitempty"`
+	URL     string          `json:"url"`
 }
 
 // Error names the first misfit.
@@ -127,6 +148,9 @@ var misfitText = map[string]string{
 	"bool_parsing":  "Input should be a valid boolean, unable to interpret input",
 	"float_type":    "Input should be a valid number",
 	"float_parsing": "Input should be a valid number, unable to parse string as a number",
+
+	"greater_than_equal": "Input should be greater than or equal to 0",
+	"less_than_equal":    "Input should be less than or equal to 1",
 }
 
 func misfitOf(kind string, input json.RawMessage, loc ...string) misfit {
@@ -136,6 +160,6 @@ func misfitOf(kind string, input json.RawMessage, loc ...string) misfit {
 // notModel is the misfit of what is no object at all.
 func notModel(model string, input json.RawMessage) misfit {
 	m := misfitOf("model_type", input)
-	m.Msg, m.Context = "Input should be a valid dictionary or instance of "+model, map[string]string{"class_name": model}
+	m.Msg, m.Context = "Input should be a valid dictionary or instance of "+model, map[string]any{"class_name": model}
 	return m
 }

@@ -33,14 +33,23 @@ func (r *request) form() (file upload, fields map[string]string, err error) {
 	if !r.isForm() {
 		return file, nil, badRequest(textNoFile)
 	}
-	f := formReader{most: r.face.FileBytes, fields: map[string]string{}}
-	if err := r.receive(f.most+maxFields, func() error { return f.readAll(r.Request) }); err != nil {
+	there, fields, err := r.openForm()
+	if err == nil && there == nil {
+		err = badRequest(textNoFile)
+	}
+	if err != nil {
 		return file, nil, err
 	}
-	if f.file == nil {
-		return file, nil, badRequest(textNoFile)
+	return *there, fields, nil
+}
+
+// openForm is form for a body that is declared as one and need not have a file: nil.
+func (r *request) openForm() (file *upload, fields map[string]string, err error) {
+	f := formReader{most: r.face.FileBytes, fields: map[string]string{}}
+	if err := r.receive(f.most+maxFields, func() error { return f.readAll(r.Request) }); err != nil {
+		return nil, nil, err
 	}
-	return *f.file, f.fields, nil
+	return f.file, f.fields, nil
 }
 
 // formReader collects the parts of a form.

@@ -166,6 +166,10 @@ func New(cfg Config) http.Handler {
 		f.metaRoutes(),
 		f.hashRoutes(),
 		f.matchRoutes(),
+		f.bankRoutes(),
+		f.contentRoutes(),
+		f.exchangeRoutes(),
+		f.signalTypeRoutes(),
 	))
 	return f
 }

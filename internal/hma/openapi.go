@@ -67,6 +67,7 @@ var statusText = map[int]string{
 	http.StatusUnauthorized:          "An API key is needed, or the one shown is not valid.",
 	http.StatusForbidden:             "Not allowed: from this address, from a page of another site, or because the name is taken.",
 	http.StatusNotFound:              "Nothing has this name or number.",
+	http.StatusConflict:              "The name is taken.",
 	http.StatusRequestEntityTooLarge: "Too large.",
 	http.StatusUnsupportedMediaType:  "The body is not declared as what it has to be.",
 	http.StatusUnprocessableEntity:   "A field is missing or does not fit.",

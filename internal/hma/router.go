@@ -12,7 +12,7 @@ import (
 type route struct {
 	method string
 	// rule is the path in the notation of Flask: "/c/bank/<bank_name>/content/<int:content_id>". A parameter is one segment that is not empty;
-	// one that is an int is digits.
+	// one that is an int is digits, and "string:" before a name says nothing.
 	rule    string
 	tag     string // the group in the document
 	summary string
@@ -42,7 +42,7 @@ func parse(rule string) []segment {
 		s := segment{text: part}
 		if strings.HasPrefix(part, "<") {
 			s.text, s.isParam = strings.Trim(part, "<>"), true
-			s.text, s.isInt = strings.CutPrefix(s.text, "int:")
+			s.text, s.isInt = strings.CutPrefix(strings.TrimPrefix(s.text, "string:"), "int:")
 		}
 		if part != "" {
 			all = append(all, s)
