@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -35,7 +36,10 @@ var nearby = []string{
 }
 
 // openHMA makes the face for clients of HMA, if it is wanted.
-func (a *App) openHMA(context.Context) error {
+func (a *App) openHMA(ctx context.Context) error {
+	if err := a.nameUnfetched(ctx); err != nil {
+		return err
+	}
 	if a.cfg.HMAListen == "" && a.cfg.HMAPrefix == "" {
 		return nil
 	}
@@ -61,6 +65,19 @@ func (a *App) openHMA(context.Context) error {
 	return nil
 }
 
+// nameUnfetched says of which exchanges somebody may believe that they are fetched.
+func (a *App) nameUnfetched(ctx context.Context) error {
+	all, err := a.store.Exchanges(ctx)
+	for _, e := range all {
+		if e.Enabled {
+			a.log.Warn(unfetched, "exchange", e.Name, "api", e.API)
+		}
+	}
+	return err
+}
+
+const unfetched = "this version of quell keeps the settings of exchanges and fetches nothing from them: the bank of this one stays as it is"
+
 // under serves paths below a prefix by one handler and all others by another. No http.ServeMux stands before the first: it redirects paths with
 // repeated slashes, and a client whose POST is redirected sends a GET.
 func under(prefix string, inside, outside http.Handler) http.Handler {
@@ -80,7 +97,7 @@ func (a *App) hmaConfig() (hma.Config, error) {
 	}
 	banks := curation{a.store, a.bus}
 	cfg := hma.Config{
-		Index: a.index, Fingerprint: a.pipeline.Inspector, Fetch: hmaFetch{fetcher}, Banks: banks, Exchanges: exchanges{banks, a.secrets},
+		Index: a.index, Fingerprint: a.pipeline.Inspector, Fetch: hmaFetch{fetcher}, Banks: banks, Exchanges: exchanges{banks, a.secrets, a.log},
 		Recorder: hmaRecorder{a.pipeline}, Record: hma.Recording(a.cfg.HMARecord), Bodies: a.bodies,
 		Faults: hma.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
@@ -200,6 +217,7 @@ func (r hmaRecorder) Note(ctx context.Context, content domain.ContentID, prints 
 type exchanges struct {
 	curation
 	secrets *secret.Keeper
+	log     *slog.Logger
 }
 
 // CreateExchange implements hma.Exchanges.
@@ -208,6 +226,9 @@ func (x exchanges) CreateExchange(ctx context.Context, e domain.Exchange) (creat
 		created, err = tx.CreateExchange(ctx, e)
 		return err
 	})
+	if err == nil {
+		x.log.Warn(unfetched, "exchange", created.Name, "api", created.API)
+	}
 	return created, err
 }
 
