@@ -23,7 +23,7 @@ const partName = "content"
 func (f *face) matchRoutes() []route {
 	wrong := []int{http.StatusBadRequest, http.StatusUnprocessableEntity}
 	plain := fields(map[string]schema{"bank_content_id": integerSchema, "distance": textSchema})
-	byBank := mapOf(listOf(plain))
+	byBank := mapOf(listOf(detailed))
 	return []route{
 		{method: http.MethodGet, rule: "/m/raw_lookup", tag: "Matching", summary: "The contents that a hash matches, whatever the shares of their banks and whether they are paused",
 			query: rawModel.parameters(), errors: wrong, handle: f.rawLookup,
