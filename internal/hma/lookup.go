@@ -285,7 +285,7 @@ func (f *face) search(ctx context.Context, q match.Query) ([]match.Known, error)
 	if errors.Is(err, match.ErrNotReady) {
 		return nil, refuse(http.StatusServiceUnavailable, "index not yet ready")
 	}
-	return found, err
+	return found, outageOf(err)
 }
 
 // searchable returns the fingerprints of a hash that can be looked up.
