@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -131,6 +132,9 @@ func (f *face) hashURL(ctx context.Context, q hashQuery) ([]hash, error) {
 			return nil, err
 		}
 	}
+	if u, err := url.Parse(q.URL); err == nil && strings.HasSuffix(u.Host, ":") { // a port that is empty is no number to HMA
+		return nil, badRequest(textUnsafe)
+	}
 	data, mediaType, err := f.Fetch.Fetch(ctx, q.URL)
 	if err != nil {
 		return nil, fetchFailure(err)
@@ -147,6 +151,8 @@ func (f *face) hashURL(ctx context.Context, q hashQuery) ([]hash, error) {
 	return f.hash(ctx, content, data, wanted)
 }
 
+const textUnsafe = "Invalid or unsafe URL provided"
+
 // fetchFailure says in the words of HMA why there is nothing from a URL.
 func fetchFailure(err error) error {
 	e, ok := errors.AsType[*FetchError](err)
@@ -155,7 +161,7 @@ func fetchFailure(err error) error {
 	}
 	switch e.Kind {
 	case FetchRefused:
-		return badRequest("Invalid or unsafe URL provided")
+		return badRequest(textUnsafe)
 	case FetchTooLarge:
 		return refuse(http.StatusRequestEntityTooLarge, "Content too large")
 	}

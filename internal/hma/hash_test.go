@@ -75,6 +75,7 @@ func TestHashOfAURL(t *testing.T) {
 		{"url=http://x/huge", 413, message("Content too large")},
 		{"url=http://x/nothing", 400, message("Failed to fetch URL: there is nothing at this URL (the host answered 404)")},
 		{"url=", 400, message("Failed to fetch URL: there is nothing at this URL (the host answered 404)")},
+		{"url=http://x:/photo", 400, message("Invalid or unsafe URL provided")},
 		{"url=http://x/late", 503, message(textBusy)},
 		{"url=http://x/bug", 500, message(textInternal)},
 	} {
