@@ -3,6 +3,7 @@ package hma
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -105,7 +106,11 @@ type added struct {
 // add adds a file of the media server to a bank, with a JSON document that may be empty.
 func (s *server) add(bank, file, document string) (a added) {
 	s.t.Helper()
-	s.post("/c/bank/"+bank+"/content?url="+s.media.URL+"/"+file, document).has(200).into(&a)
+	mediaType := ""
+	if document != "" {
+		mediaType = "application/json"
+	}
+	s.send(http.MethodPost, "/c/bank/"+bank+"/content?url="+s.media.URL+"/"+file, mediaType, document).has(200).into(&a)
 	if a.ID <= 0 || len(a.Signals) != 1 {
 		s.t.Fatalf("added %+v", a)
 	}
