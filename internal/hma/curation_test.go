@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/platform/secret"
 )
 
 const (
@@ -469,6 +470,21 @@ func TestCredentialsOfExchanges(t *testing.T) {
 	if strings.Contains(s.log.String(), "hunter2") {
 		t.Error("the log tells the secret")
 	}
+}
+
+// TestCredentialsAreNotKeptInTheClear takes the key away.
+func TestCredentialsAreNotKeptInTheClear(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	var err error
+	if s.secrets, err = secret.New(secret.Config{}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.send(post, "/c/exchanges/api/ncmec", `{"credential_json":{"user":"u","password":"hunter2"}}`)
+	if got.Code != 500 || !strings.Contains(s.log.String(), "set secret.key to 32 random bytes") || strings.Contains(s.log.String(), "hunter2") {
+		t.Errorf("%d %s\n%s", got.Code, got.Body, s.log.String())
+	}
+	s.walk([]step{{get, "/c/exchanges/api/ncmec", "", 200, `{"has_set_authentification":false,"supports_authentification":true}` + "\n"}})
 }
 
 func TestSignalTypes(t *testing.T) {
