@@ -424,8 +424,8 @@ func TestExchanges(t *testing.T) {
 		{get, "/c/banks", "", 200, "[]\n"},
 
 		{post, "/c/banks", `{"name":"COOP_ORG1_CATS"}`, 201, `{"matching_enabled_ratio":1.0,"name":"COOP_ORG1_CATS"}` + "\n"},
-		{post, "/c/exchanges", `{"bank":"COOP_ORG1_CATS","api":"stop_ncii","api_json":{"enabled":false}}`, 201, message("Created successfully")}, // for a bank that is there
-		{get, "/c/exchange/COOP_ORG1_CATS", "", 200, "{\n  \"name\": \"COOP_ORG1_CATS\",\n  \"api\": \"stop_ncii\",\n  \"enabled\": false\n}"},
+		{post, "/c/exchanges", `{"bank":"COOP_ORG1_CATS","api":"stop_ncii","api_json":{"enabled":false}}`, 409, message("Bank 'COOP_ORG1_CATS' already exists")}, // it would be removed with the exchange
+		{get, "/c/exchange/COOP_ORG1_CATS", "", 404, message("Exchange 'COOP_ORG1_CATS' not found")},
 	})
 }
 
