@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/platform/secret"
 )
 
 const (
@@ -423,8 +424,8 @@ func TestExchanges(t *testing.T) {
 		{get, "/c/banks", "", 200, "[]\n"},
 
 		{post, "/c/banks", `{"name":"COOP_ORG1_CATS"}`, 201, `{"matching_enabled_ratio":1.0,"name":"COOP_ORG1_CATS"}` + "\n"},
-		{post, "/c/exchanges", `{"bank":"COOP_ORG1_CATS","api":"stop_ncii","api_json":{"enabled":false}}`, 201, message("Created successfully")}, // for a bank that is there
-		{get, "/c/exchange/COOP_ORG1_CATS", "", 200, "{\n  \"name\": \"COOP_ORG1_CATS\",\n  \"api\": \"stop_ncii\",\n  \"enabled\": false\n}"},
+		{post, "/c/exchanges", `{"bank":"COOP_ORG1_CATS","api":"stop_ncii","api_json":{"enabled":false}}`, 409, message("Bank 'COOP_ORG1_CATS' already exists")}, // it would be removed with the exchange
+		{get, "/c/exchange/COOP_ORG1_CATS", "", 404, message("Exchange 'COOP_ORG1_CATS' not found")},
 	})
 }
 
@@ -469,6 +470,21 @@ func TestCredentialsOfExchanges(t *testing.T) {
 	if strings.Contains(s.log.String(), "hunter2") {
 		t.Error("the log tells the secret")
 	}
+}
+
+// TestCredentialsAreNotKeptInTheClear takes the key away.
+func TestCredentialsAreNotKeptInTheClear(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	var err error
+	if s.secrets, err = secret.New(secret.Config{}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.send(post, "/c/exchanges/api/ncmec", `{"credential_json":{"user":"u","password":"hunter2"}}`)
+	if got.Code != 500 || !strings.Contains(s.log.String(), "set secret.key to 32 random bytes") || strings.Contains(s.log.String(), "hunter2") {
+		t.Errorf("%d %s\n%s", got.Code, got.Body, s.log.String())
+	}
+	s.walk([]step{{get, "/c/exchanges/api/ncmec", "", 200, `{"has_set_authentification":false,"supports_authentification":true}` + "\n"}})
 }
 
 func TestSignalTypes(t *testing.T) {
