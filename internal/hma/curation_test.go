@@ -554,6 +554,9 @@ func TestWhileSQLDoesNotAnswerNothingIsSaidToBeMissing(t *testing.T) {
 		{method: get, target: "/c/exchanges"}, {method: post, target: "/c/exchanges", body: `{"bank":"X","api":"sample"}`},
 		{method: get, target: "/c/exchange/X"}, {method: put, target: "/c/exchange/X", body: `{"enabled":true}`}, {method: del, target: "/c/exchange/X"}, {method: get, target: "/c/exchange/X/status"},
 		{method: get, target: "/c/exchanges/api/ncmec"}, {method: post, target: "/c/exchanges/api/ncmec", body: `{}`},
+		{method: post, target: "/c/exchanges/api/ncmec", body: `{"credential_json":{}}`}, {method: get, target: "/m/index/status"},
+		{method: get, target: "/m/lookup?signal_type=pdq&signal=" + pdqA}, {method: get, target: "/m/raw_lookup?signal_type=pdq&signal=" + pdqA},
+		{method: post, target: "/m/compare", body: `{"pdq":["` + pdqA + `","` + pdqA + `"]}`}, {method: get, target: "/h/hash?url=https://media.example/1&content_type=photo"},
 		{method: get, target: "/c/signal_type"}, {method: put, target: "/c/signal_type/pdq", body: `{"enabled_ratio":1}`}, {method: get, target: "/c/content_type"}, {method: get, target: "/c/signal_type/index"},
 	} {
 		got := s.send(c.method, c.target, c.body)

@@ -107,6 +107,9 @@ func (f *face) setCredentials(r *request) (any, error) {
 		return nil, badRequest("%s", err)
 	}
 	if err := f.Exchanges.SetCredentials(r.Context(), a.Name, credentials); err != nil {
+		if _, away := f.Exchanges.HasCredentials(r.Context(), a.Name); away != nil { // then it is not the key that is missing
+			return nil, outageOf(away)
+		}
 		f.Log.Error("credentials could not be kept", "api", a.Name, "error", err)
 		return nil, refuse(http.StatusInternalServerError, "Service misconfigured, see logs for details")
 	}
