@@ -32,6 +32,8 @@ type server struct {
 	app   *app.App // nil: not ours
 	media *media
 	data  store.Config
+	// caughtUp has the index read what SQL holds before every request of a conversation.
+	caughtUp bool
 }
 
 // open opens a Quell on a database and returns it before it runs.
