@@ -129,6 +129,8 @@ func (f *face) signalOf(ctx context.Context, typeName, value string) (hash, erro
 	return hash{t, share, []domain.Fingerprint{{Type: t.kind, Value: canonical}}}, nil
 }
 
+const textNoQuestion = "Either url or both signal and signal_type are required"
+
 func (f *face) lookupGet(r *request) (any, error) {
 	q, err := lookupModel.query(r)
 	if err != nil {
@@ -145,8 +147,15 @@ func (f *face) lookupGet(r *request) (any, error) {
 		}
 		return l.answer(hashes, q.SignalType)
 	}
-	if q.Signal == nil || *q.Signal == "" || q.SignalType == nil || *q.SignalType == "" {
-		return nil, badRequest("Either url or both signal and signal_type are required")
+	if q.Signal == nil || q.SignalType == nil || *q.SignalType == "" {
+		return nil, badRequest(textNoQuestion)
+	}
+	if *q.Signal == "" {
+		// Clients look up whatever /h/hash returns, and give up a picture if one lookup of it fails.
+		if t, known := signalTypeNamed(*q.SignalType); !known || t.exact {
+			return nil, badRequest(textNoQuestion)
+		}
+		return object{}, nil
 	}
 	h, err := f.signalOf(r.Context(), *q.SignalType, *q.Signal)
 	if err != nil {

@@ -74,7 +74,10 @@ func TestLookupOfAHash(t *testing.T) {
 		{"signal_type=video_md5&signal=%20" + strings.ToUpper(exampleMD5) + "%0a", 200, fmt.Sprintf(`{"BANK_B":[{"bank_content_id":%d,"distance":"-"}]}`+"\n", video)},
 		{"signal_type=pdq", 400, message("Either url or both signal and signal_type are required")},
 		{"signal=" + exampleHash, 400, message("Either url or both signal and signal_type are required")},
-		{"signal_type=pdq&signal=&url=", 400, message("Either url or both signal and signal_type are required")},
+		{"signal_type=pdq&signal=&url=", 200, "{}\n"}, // as /h/hash says of a picture with too little in it
+		{"signal_type=video_md5&signal=", 400, message("Either url or both signal and signal_type are required")},
+		{"signal_type=&signal=" + exampleHash, 400, message("Either url or both signal and signal_type are required")},
+		{"signal_type=&signal=", 400, message("Either url or both signal and signal_type are required")},
 		{"", 400, message("Either url or both signal and signal_type are required")},
 		{"signal_type=sha256&signal=" + exampleHash, 400, message("No such SignalType 'sha256'")},
 		{"signal_type=pdq&signal=" + strings.ToUpper(exampleHash), 400, message("invalid signal: invalid PDQ hash")},
