@@ -221,35 +221,25 @@ func TestGuardedConversations(t *testing.T) {
 	}
 }
 
-// TestConversationsInAnOutage has those of testdata/outage with a server whose database was lost before it could load its index.
-func TestConversationsInAnOutage(t *testing.T) {
-	t.Parallel()
-	needsOwn(t)
-	for _, e := range storetest.Engines() {
-		t.Run(e.Name, func(t *testing.T) {
-			t.Parallel()
-			s := open(t, e.Fresh(t), nil)
-			s.loseDatabase()
-			s.run()
-			for _, c := range conversations(t, "outage") {
-				s.holds(c)
-			}
-		})
-	}
-}
-
-// loseDatabase takes every table away from below the server.
-func (s *server) loseDatabase() {
+// loseDatabase takes every table away from below the server; back brings them back.
+func (s *server) loseDatabase() (back func()) {
 	s.t.Helper()
 	list := `select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
 	if s.data.URL != "" {
 		list = `select tablename from pg_tables where schemaname = 'public'`
 	}
 	db := storetest.SQL(s.t, s.data)
+	db.SetMaxOpenConns(1)
+	if s.data.URL == "" {
+		if _, err := db.ExecContext(s.t.Context(), `pragma busy_timeout = 5000`); err != nil { // the server writes too
+			s.t.Fatal(err)
+		}
+	}
 	rows, err := db.QueryContext(s.t.Context(), list)
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	defer rows.Close()
 	var tables []string
 	for rows.Next() {
 		var name string
@@ -261,9 +251,18 @@ func (s *server) loseDatabase() {
 	if err := rows.Err(); err != nil || len(tables) == 0 {
 		s.t.Fatalf("tables %q: %v", tables, err)
 	}
+	rename := func(from, to string) {
+		s.t.Helper()
+		if _, err := db.ExecContext(s.t.Context(), `alter table `+from+` rename to `+to); err != nil {
+			s.t.Fatalf("rename the table %s: %v", from, err)
+		}
+	}
 	for _, name := range tables {
-		if _, err := db.ExecContext(s.t.Context(), `alter table `+name+` rename to lost_`+name); err != nil {
-			s.t.Fatalf("take the table %s away: %v", name, err)
+		rename(name, "lost_"+name)
+	}
+	return func() {
+		for _, name := range tables {
+			rename("lost_"+name, name)
 		}
 	}
 }
