@@ -129,6 +129,28 @@ func looksUpFiles(s *server) {
 	s.form("/m/lookup?banks="+bank, part{field: "video", file: "film.mp4"}).is(200, `{"video_md5":`+of(video, "-")+`}`)
 }
 
+// throwsCoins knows what random.Random(seed).random() is in CPython. HMA's tests say nothing of seeds; its clients use them to see the same banks again.
+func throwsCoins(s *server) {
+	const hash = "c186f9619659658c4b6916daf934496985f4259c72c39676ab9edb631c3c349c"
+	shares := map[string]float64{}
+	for _, share := range []float64{0, 0.25, 0.5, 0.8} {
+		bank := s.newBank("SHARE")
+		s.put("/c/bank/"+bank, fmt.Sprintf(`{"enabled_ratio":%v}`, share)).has(200)
+		id := s.addSignal(bank, "pdq", hash)
+		shares[bank] = share
+		s.comesToSay("/m/raw_lookup?signal_type=pdq&signal="+hash+"&banks="+bank, fmt.Sprintf(`{"matches":[%d]}`, id))
+	}
+	for seed, coin := range map[string]float64{"0": 0.36, "1": 0.478, "2": 0.556, "3": 0.868, "42": 0.474, "1234": 0.248, "abc": 0.772} {
+		var found map[string]any
+		s.get("/m/lookup?signal_type=pdq&signal=" + hash + "&seed=" + seed).has(200).into(&found)
+		for bank, share := range shares {
+			if _, counts := found[bank]; counts != (share >= coin) {
+				s.t.Errorf("seed %q: the bank of %v counts: %v, want %v", seed, share, counts, share >= coin)
+			}
+		}
+	}
+}
+
 func compares(s *server) {
 	s.post("/m/compare", `{"pdq":["facd8bcb2a49bcebdec1985298d5fe84bcd006c187c598c720c3c087b3fdb318","facd8bcb2a49bcebdec1985228d5ae84bcd006c187c598c720c2b087b3fdb318"]}`).
 		is(200, `{"pdq":[true,{"distance":9}]}`)

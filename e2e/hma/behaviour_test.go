@@ -57,6 +57,7 @@ var behaviours = []struct {
 	{"sixteen hashes are found after a moment", matchesExamples},
 	{"raw lookups tell numbers, or numbers and distances", looksUpRaw},
 	{"lookups are limited to banks", filtersBanks},
+	{"a seed decides which banks count", throwsCoins},
 	{"URLs and files are looked up", looksUpFiles},
 	{"hashes are compared", compares},
 	{"comparisons that make no sense are refused", refusesComparisons},

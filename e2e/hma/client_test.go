@@ -17,6 +17,7 @@ type client struct {
 	t    testing.TB
 	base string
 	http *http.Client // nil: a plain one
+	key  string       // sent as bearer; "": none
 }
 
 var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -36,6 +37,9 @@ func (c client) do(r *http.Request) answer {
 	sender := c.http
 	if sender == nil {
 		sender = plain
+	}
+	if c.key != "" {
+		r.Header.Set("Authorization", "Bearer "+c.key)
 	}
 	got, err := sender.Do(r)
 	if err != nil {

@@ -45,7 +45,7 @@ const noLineFeed = `\ no line feed at the end`
 // told are the headers of an answer that are shown, in this order.
 var told = []string{"Content-Type", "Allow", "Location", "Retry-After", "Www-Authenticate"}
 
-func readConversation(t *testing.T, path string) conversation {
+func readConversation(t testing.TB, path string) conversation {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -63,7 +63,7 @@ func needsOwn(t *testing.T) {
 	}
 }
 
-func conversations(t *testing.T, folder string) (all []conversation) {
+func conversations(t testing.TB, folder string) (all []conversation) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", folder, "*.txt"))
 	if err != nil || len(paths) == 0 {
@@ -171,7 +171,7 @@ func TestEveryRouteIsInAConversation(t *testing.T) {
 }
 
 // siteMap returns the rules that the conversation about the site map lists.
-func siteMap(t *testing.T) (rules []string) {
+func siteMap(t testing.TB) (rules []string) {
 	t.Helper()
 	for _, c := range conversations(t, "open") {
 		for _, b := range c.blocks {
