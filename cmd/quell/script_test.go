@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"image"
+	imagedraw "image/draw"
 	"image/png"
 	"io"
 	"net/http"
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 //	eventually CODE program args…  run it until it does
 //	ready FOLDER                   wait for the server on a data folder; its host and port are then in $ADDRESS
 //	sigterm                        tell all programs in the background to stop
-//	draw KIND SEED FILE [EDIT]     draw a small "poster" or "picture", as PNG or, edited, in the form of the edit
+//	draw KIND SEED FILE [EDIT]     draw a small "poster", "picture" or "blank" one, as PNG or, edited, in the form of the edit
 //	scrub                          put names in place of what differs from run to run in the standard output of the last command
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -137,8 +138,11 @@ func drawing(kind string, seed uint64, edit ...string) ([]byte, error) {
 		img = art.Poster(seed, size)
 	case "picture":
 		img = art.Picture(seed, size)
+	case "blank":
+		img = image.NewRGBA(image.Rect(0, 0, size, size))
+		imagedraw.Draw(img, img.Bounds(), image.White, image.Point{}, imagedraw.Src)
 	default:
-		return nil, errors.New("draw a poster or a picture")
+		return nil, errors.New("draw a poster, a picture or nothing (blank)")
 	}
 	if len(edit) == 0 {
 		var b bytes.Buffer
