@@ -49,7 +49,8 @@ type Banks interface {
 	CountSignals(ctx context.Context, bank domain.BankID) (map[domain.SignalType]int64, error)
 	// CreateBank adds a bank; a taken name is an error for which Faults.Conflict is true.
 	CreateBank(ctx context.Context, b domain.Bank) (domain.Bank, error)
-	UpdateBank(ctx context.Context, b domain.Bank) error
+	// ChangeBank lets change work on a bank and keeps the result, all in one transaction; a taken name is a conflict.
+	ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (domain.Bank, error)
 	// Entries returns entries in the order they were added, behind the one named after.
 	Entries(ctx context.Context, bank domain.BankID, after domain.EntryID, limit int) ([]domain.Entry, error)
 	Entry(ctx context.Context, bank domain.BankID, id domain.EntryID) (domain.Entry, error)

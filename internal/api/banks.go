@@ -150,26 +150,21 @@ func (s *server) getBank(ctx context.Context, in *bankPath) (*body[bankShape], e
 }
 
 func (s *server) changeBank(r *http.Request, f form) (bankShape, error) {
-	b, err := s.Banks.BankNamed(r.Context(), r.PathValue("name"))
-	if err != nil {
-		return bankShape{}, err
-	}
 	q, err := decode[bankPatch](s, f.document, "body")
 	if err != nil {
 		return bankShape{}, err
 	}
-	b.Limits = maps.Clone(b.Limits)
-	if q.EnabledShare != nil {
-		b.EnabledShare = *q.EnabledShare
-	}
-	if q.Description != nil {
-		if err := domain.CheckDescription(*q.Description); err != nil {
-			return bankShape{}, unprocessable("body.description", err.Error())
+	b, err := s.Banks.ChangeBank(r.Context(), r.PathValue("name"), func(b *domain.Bank) error {
+		if q.EnabledShare != nil {
+			b.EnabledShare = *q.EnabledShare
 		}
-		b.Description = *q.Description
-	}
-	if err := s.setLimits(&b, q.Limits); err != nil {
-		return bankShape{}, err
-	}
-	return s.shapeBank(b, nil), s.Banks.UpdateBank(r.Context(), b)
+		if q.Description != nil {
+			if err := domain.CheckDescription(*q.Description); err != nil {
+				return unprocessable("body.description", err.Error())
+			}
+			b.Description = *q.Description
+		}
+		return s.setLimits(b, q.Limits)
+	})
+	return s.shapeBank(b, nil), err
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -277,7 +278,15 @@ func (b *banks) CreateBank(ctx context.Context, bank domain.Bank) (domain.Bank, 
 	return bank, nil
 }
 
-func (b *banks) UpdateBank(_ context.Context, bank domain.Bank) error {
+func (b *banks) ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (domain.Bank, error) {
+	bank, err := b.BankNamed(ctx, name)
+	if err == nil {
+		bank.Limits = maps.Clone(bank.Limits)
+		err = change(&bank)
+	}
+	if err != nil {
+		return bank, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for i := range b.all {
@@ -285,7 +294,7 @@ func (b *banks) UpdateBank(_ context.Context, bank domain.Bank) error {
 			b.all[i] = bank
 		}
 	}
-	return nil
+	return bank, nil
 }
 
 func (b *banks) Entries(_ context.Context, bank domain.BankID, after domain.EntryID, limit int) (found []domain.Entry, err error) {

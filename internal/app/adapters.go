@@ -130,9 +130,27 @@ func (c curation) CreateBank(ctx context.Context, b domain.Bank) (created domain
 	return created, err
 }
 
-// UpdateBank implements api.Banks.
-func (c curation) UpdateBank(ctx context.Context, b domain.Bank) error {
-	return c.change(ctx, func(tx *store.Tx) error { return tx.UpdateBank(ctx, b) })
+// ChangeBank implements api.Banks.
+func (c curation) ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (changed domain.Bank, err error) {
+	err = c.change(ctx, func(tx *store.Tx) error {
+		changed, err = tx.ChangeBank(ctx, name, change)
+		return err
+	})
+	return changed, err
+}
+
+// RemoveBank implements hma.Curation.
+func (c curation) RemoveBank(ctx context.Context, id domain.BankID) error {
+	return c.change(ctx, func(tx *store.Tx) error { return tx.RemoveBank(ctx, id) })
+}
+
+// ChangeEntry implements hma.Curation.
+func (c curation) ChangeEntry(ctx context.Context, bank domain.BankID, id domain.EntryID, change domain.EntryChange) (changed domain.Entry, err error) {
+	err = c.change(ctx, func(tx *store.Tx) error {
+		changed, err = tx.ChangeEntry(ctx, bank, id, change)
+		return err
+	})
+	return changed, err
 }
 
 // AddEntry implements api.Banks.

@@ -132,6 +132,7 @@ func (a *App) lead(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return a.relay.Run(ctx) })
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
+		g.Go(func() error { return a.repeat(ctx, dueEvery, "empty banks that were removed", a.emptyRemoved) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
 		return g.Wait()
 	})
@@ -173,6 +174,19 @@ func (a *App) due(ctx context.Context) error {
 		return err
 	})
 	if err == nil && changed > 0 {
+		a.bus.Wake(bus.WakeOutbox)
+	}
+	return err
+}
+
+// emptyRemoved withdraws the next signals of banks that were removed. They count no more already, so there is no hurry.
+func (a *App) emptyRemoved(ctx context.Context) error {
+	n := 0
+	err := a.store.Tx(ctx, func(tx *store.Tx) (err error) {
+		n, err = tx.EmptyRemoved(ctx, dueBatch)
+		return err
+	})
+	if err == nil && n > 0 {
 		a.bus.Wake(bus.WakeOutbox)
 	}
 	return err

@@ -11,6 +11,11 @@ type ListRecord struct {
 	Note       string
 	ExpiresAt  Time
 	Withdrawn  bool // a tombstone; without Type and Value it withdraws the whole entry
+
+	// What lists of other systems may say of the item; nil or zero leaves it as it is.
+	Number      int64 // that the entry gets if it is new and the number is free
+	Metadata    json.RawMessage
+	PausedUntil *Time
 }
 
 // ListOutcome counts what applying records to a bank changed, in signals.

@@ -140,6 +140,9 @@ func (x *Index) Ready() bool {
 	return x.loaded.Load() && x.cfg.Now().Sub(*x.heard.Load()) < staleAfter
 }
 
+// Loaded reports whether the index has once held all that SQL held.
+func (x *Index) Loaded() bool { return x.loaded.Load() }
+
 // Size returns how many signals of a type are live in the index.
 func (x *Index) Size(t domain.SignalType) int {
 	typed, ok := x.tables[t]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -102,6 +103,89 @@ func TestEveryBankHasItsLimits(t *testing.T) {
 		// What is exact is exact, whatever the settings say.
 		if found := lookup(t, x, print("file-1", domain.SHA256, sha(1)), print("file-1", domain.SHA256, sha(3))); len(found) != 1 || found[0].Limit != 0 {
 			t.Errorf("%v: %v", c.limits, found)
+		}
+	}
+}
+
+func TestWhatIsPausedCountsOnlyWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	m := &truth{paused: map[int64]domain.Time{}}
+	b := m.bank(whole("heron", domain.Known))
+	now := domain.At(time.Now())
+	m.paused[m.add(b, domain.PDQ, code(1, 0))] = domain.Forever
+	m.paused[m.add(b, domain.PDQ, code(1, 1))] = now.Add(time.Hour)
+	m.paused[m.add(b, domain.PDQ, code(1, 2))] = now.Add(-time.Hour)
+	x := caughtUp(t, m)
+	for _, c := range []struct {
+		paused bool
+		want   []int
+	}{{false, []int{2}}, {true, []int{0, 1, 2}}} {
+		found, err := x.Search(t.Context(), match.Query{Prints: []match.Fingerprint{print("file-1", domain.PDQ, code(1, 0))}, Paused: c.paused})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int
+		for _, k := range found {
+			got = append(got, k.Distance)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("paused count: %v (-want +got)\n%s", c.paused, diff)
+		}
+	}
+}
+
+// TestWhatDoesNotCountHidesNothing puts more paused signals before a live one than are looked at in one step.
+func TestWhatDoesNotCountHidesNothing(t *testing.T) {
+	t.Parallel()
+	for _, live := range []int{0, 1, 19, 20, 30} {
+		m := &truth{paused: map[int64]domain.Time{}}
+		b := m.bank(whole("heron", domain.Known))
+		for range 100 {
+			m.paused[m.add(b, domain.PDQ, code(1, 0))] = domain.Forever
+		}
+		for range live {
+			m.add(b, domain.PDQ, code(1, 5))
+		}
+		x := caughtUp(t, m)
+		if found := lookup(t, x, print("file-1", domain.PDQ, code(1, 0))); len(found) != min(live, 20) {
+			t.Errorf("%d live: %d found", live, len(found))
+		}
+		found, err := x.Search(t.Context(), match.Query{Prints: []match.Fingerprint{print("file-1", domain.PDQ, code(1, 0))}, Most: 1000})
+		if err != nil || len(found) != live {
+			t.Errorf("%d live: %d found, %v", live, len(found), err)
+		}
+	}
+}
+
+// TestACrowdIsNotReadWholeToKnowTheNearest counts what SQL is asked for.
+func TestACrowdIsNotReadWholeToKnowTheNearest(t *testing.T) {
+	t.Parallel()
+	m := &truth{paused: map[int64]domain.Time{}}
+	b := m.bank(whole("heron", domain.Known))
+	for range 2000 {
+		m.add(b, domain.PDQ, code(1, 3))
+	}
+	m.paused[1] = domain.Forever
+	x := caughtUp(t, m)
+	if found := lookup(t, x, print("file-1", domain.PDQ, code(1, 0))); len(found) != 20 || m.wanted > 80 {
+		t.Errorf("%d found, %d asked for", len(found), m.wanted)
+	}
+}
+
+func TestEveryBankCountsThatIsNotLeftOut(t *testing.T) {
+	t.Parallel()
+	m := &truth{}
+	off := m.bank(domain.Bank{Name: "off", Kind: domain.Known})
+	m.add(off, domain.MD5, md5(1))
+	m.add(m.bank(whole("on", domain.Known)), domain.MD5, md5(1))
+	x := caughtUp(t, m)
+	for _, c := range []struct {
+		counts func(domain.Bank) bool
+		want   int
+	}{{nil, 2}, {func(b domain.Bank) bool { return b.Name == "off" }, 1}, {func(domain.Bank) bool { return false }, 0}} {
+		found, err := x.Search(t.Context(), match.Query{Prints: []match.Fingerprint{print("file-1", domain.MD5, md5(1))}, Counts: c.counts})
+		if err != nil || len(found) != c.want {
+			t.Errorf("%d found, want %d, %v", len(found), c.want, err)
 		}
 	}
 }

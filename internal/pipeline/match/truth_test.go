@@ -24,7 +24,8 @@ type truth struct {
 	seq      int64
 	settings int64
 	banks    []domain.Bank
-	signals  []*known // that with number n is the (n-1)th
+	signals  []*known              // that with number n is the (n-1)th
+	paused   map[int64]domain.Time // until when, by signal
 
 	fail   error                           // of every call
 	asked  []int64                         // change numbers that SignalsAfter was asked from
@@ -108,7 +109,9 @@ func (m *truth) Evidence(_ context.Context, numbers []int64, _ domain.Time) (fou
 	m.wanted = len(numbers)
 	for _, n := range numbers {
 		if m.signals[n-1].change.Live {
-			found = append(found, evidenceOf(n))
+			e := evidenceOf(n)
+			e.PausedUntil = m.paused[n]
+			found = append(found, e)
 		}
 	}
 	return found, m.fail

@@ -51,18 +51,37 @@ func (tx *Tx) CreateBank(ctx context.Context, b domain.Bank) (domain.Bank, error
 	return b, tx.settingsChanged(ctx, b.ID)
 }
 
-// UpdateBank changes what people may change of a bank: kind, limits, enabled share and description. No such bank is ErrNotFound.
-func (tx *Tx) UpdateBank(ctx context.Context, b domain.Bank) error {
-	_, limits, err := limitsOf(b)
+// ChangeBank lets change work on the bank with a name, and keeps what people may change of it: name, kind, limits, enabled share and
+// description. It returns the bank as it is then. No such bank is ErrNotFound, a taken name is ErrConflict; an error of change is passed on,
+// and nothing is changed.
+func (tx *Tx) ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (domain.Bank, error) {
+	r, err := tx.q.ExecContext(ctx, `update banks set kind = kind where name = $1 and removed_at = 0`, name) // nobody else changes it meanwhile
+	if err := tx.changed(r, err, "bank", name); err != nil {
+		return domain.Bank{}, err
+	}
+	before, err := tx.BankNamed(ctx, name)
 	if err != nil {
-		return err
+		return before, err
 	}
-	r, err := tx.q.ExecContext(ctx, `update banks set kind = $1, limits = $2, enabled_share = $3, description = $4 where id = $5`,
-		b.Kind, limits, b.EnabledShare, b.Description, b.ID)
-	if err := tx.changed(r, err, "bank", b.Name); err != nil {
-		return err
+	b := before
+	b.Limits = maps.Clone(b.Limits)
+	if err := change(&b); err != nil {
+		return before, err
 	}
-	return tx.settingsChanged(ctx, b.ID)
+	b.ID, b.Number, b.CreatedAt = before.ID, before.Number, before.CreatedAt
+	var limits string
+	if b.Limits, limits, err = limitsOf(b); err != nil {
+		return before, err
+	}
+	_, err = tx.q.ExecContext(ctx, `update banks set name = $1, kind = $2, limits = $3, enabled_share = $4, description = $5 where id = $6`,
+		b.Name, b.Kind, limits, b.EnabledShare, b.Description, b.ID)
+	if tx.dialect.unique(err) {
+		return before, fmt.Errorf("bank %q: %w", b.Name, ErrConflict)
+	}
+	if err != nil {
+		return before, fmt.Errorf("change bank %q: %w", name, err)
+	}
+	return b, tx.settingsChanged(ctx, b.ID)
 }
 
 func (tx *Tx) settingsChanged(ctx context.Context, id domain.BankID) error {
@@ -82,16 +101,16 @@ func (tx *Tx) emitBankChanged(id domain.BankID) error {
 }
 
 // lockBank makes every other transaction that changes entries or signals of a bank wait until this one ends, so that what was read of them
-// stays true. No such bank is ErrNotFound.
+// stays true. No such bank is ErrNotFound, and neither is one that was removed.
 func (tx *Tx) lockBank(ctx context.Context, id domain.BankID) error {
-	r, err := tx.q.ExecContext(ctx, `update banks set kind = kind where id = $1`, id)
+	r, err := tx.q.ExecContext(ctx, `update banks set kind = kind where id = $1 and removed_at = 0`, id)
 	return tx.changed(r, err, "bank", id)
 }
 
 // Banks returns all banks by name.
 func (q queries) Banks(ctx context.Context) ([]domain.Bank, error) {
 	banks := []domain.Bank{}
-	err := eachRow(ctx, q.q, `select `+bankColumns+` from banks`, nil, func(r *sql.Rows) error {
+	err := eachRow(ctx, q.q, `select `+bankColumns+` from banks where removed_at = 0`, nil, func(r *sql.Rows) error {
 		b, err := scanBank(r)
 		banks = append(banks, b)
 		return err
@@ -106,7 +125,7 @@ func (q queries) Banks(ctx context.Context) ([]domain.Bank, error) {
 
 // BankNamed returns the bank with a name, or ErrNotFound.
 func (q queries) BankNamed(ctx context.Context, name string) (domain.Bank, error) {
-	b, err := scanBank(q.q.QueryRowContext(ctx, `select `+bankColumns+` from banks where name = $1`, name))
+	b, err := scanBank(q.q.QueryRowContext(ctx, `select `+bankColumns+` from banks where name = $1 and removed_at = 0`, name))
 	return b, q.notFound(err, "bank", name)
 }
 

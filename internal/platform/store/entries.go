@@ -9,23 +9,25 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 )
 
-const entryColumns = `id, bank_id, labels, note, created_at, withdrawn_at`
+const entryColumns = `id, number, bank_id, labels, note, metadata, created_at, paused_until, withdrawn_at`
 
 // entryFields are where the entryColumns of a row go.
 func entryFields(e *domain.Entry) []any {
-	return []any{&e.ID, &e.BankID, jsonText[[]string]{&e.Labels}, &e.Note, &e.CreatedAt, &e.WithdrawnAt}
+	return []any{&e.ID, &e.Number, &e.BankID, jsonText[[]string]{&e.Labels}, &e.Note, rawJSON{&e.Metadata}, &e.CreatedAt, &e.PausedUntil, &e.WithdrawnAt}
 }
 
-// AddEntry adds one known item with its signals to a bank; ids and times are given here. Its reference in the bank is its own id. No such bank
-// is ErrNotFound, the same signal twice is ErrConflict.
+// AddEntry adds one known item with its signals to a bank; ids, number and times are given here. Its reference in the bank is its own id. No
+// such bank is ErrNotFound, the same signal twice is ErrConflict.
 func (tx *Tx) AddEntry(ctx context.Context, e domain.Entry) (domain.Entry, error) {
 	if err := tx.lockBank(ctx, e.BankID); err != nil {
 		return e, err
 	}
-	e.ID, e.CreatedAt, e.WithdrawnAt = domain.NewID[domain.EntryID](), tx.now, 0
-	if err := tx.putEntries(ctx, []refEntry{{e, string(e.ID)}}); err != nil {
+	e.ID, e.Number, e.CreatedAt, e.WithdrawnAt = domain.NewID[domain.EntryID](), 0, tx.now, 0
+	added := []*refEntry{{e, string(e.ID)}}
+	if err := tx.putEntries(ctx, added); err != nil {
 		return e, err
 	}
+	e.Number = added[0].Number
 	e.Signals = slices.Clone(e.Signals)
 	for i := range e.Signals {
 		s := &e.Signals[i]
@@ -50,8 +52,12 @@ type refEntry struct {
 	ref string
 }
 
-// putEntries adds entries, and changes the note of those that are known and whether they are withdrawn.
-func (tx *Tx) putEntries(ctx context.Context, entries []refEntry) error {
+// putEntries adds entries, and changes of those that are known what can be changed: note, metadata, pause and whether they are withdrawn.
+// Entries without a number get one.
+func (tx *Tx) putEntries(ctx context.Context, entries []*refEntry) error {
+	if err := tx.numberEntries(ctx, entries); err != nil {
+		return err
+	}
 	rows := make([][]any, len(entries))
 	for i, e := range entries {
 		if e.Labels == nil {
@@ -61,10 +67,80 @@ func (tx *Tx) putEntries(ctx context.Context, entries []refEntry) error {
 		if err != nil {
 			return err
 		}
-		rows[i] = []any{e.ID, e.BankID, e.ref, labels, e.Note, e.CreatedAt, e.WithdrawnAt}
+		rows[i] = []any{e.ID, e.Number, e.BankID, e.ref, labels, e.Note, string(e.Metadata), e.CreatedAt, e.PausedUntil, e.WithdrawnAt}
 	}
-	return tx.insertRows(ctx, `entries`, `id, bank_id, ref, labels, note, created_at, withdrawn_at`,
-		`on conflict (id) do update set note = excluded.note, withdrawn_at = excluded.withdrawn_at`, rows, nil)
+	return tx.insertRows(ctx, `entries`, `id, number, bank_id, ref, labels, note, metadata, created_at, paused_until, withdrawn_at`,
+		`on conflict (id) do update set note = excluded.note, metadata = excluded.metadata, paused_until = excluded.paused_until,
+		withdrawn_at = excluded.withdrawn_at`, rows, nil)
+}
+
+// numberEntries gives the next numbers to entries that have none.
+func (tx *Tx) numberEntries(ctx context.Context, entries []*refEntry) error {
+	var unnumbered []*refEntry
+	for _, e := range entries {
+		if e.Number == 0 {
+			unnumbered = append(unnumbered, e)
+		}
+	}
+	if len(unnumbered) == 0 {
+		return nil
+	}
+	number, err := tx.take(ctx, counterEntry, len(unnumbered))
+	for i, e := range unnumbered {
+		e.Number = number + int64(i)
+	}
+	return err
+}
+
+// freeNumbers returns which of some numbers no entry has, and sees to it that none of them is given to another one. The counter stays locked
+// until the transaction ends.
+func (tx *Tx) freeNumbers(ctx context.Context, numbers []int64) (map[int64]bool, error) {
+	free := make(map[int64]bool, len(numbers))
+	for _, n := range numbers {
+		free[n] = true
+	}
+	_, err := tx.q.ExecContext(ctx, `update counters set value = case when value < $1 then $1 else value end where name = $2`, slices.Max(numbers), counterEntry)
+	if err != nil {
+		return nil, fmt.Errorf("move counter %s: %w", counterEntry, err)
+	}
+	err = eachRowIn(ctx, tx.queries, `select number from entries where number in %s`, nil, numbers, func(r *sql.Rows) error {
+		var n int64
+		err := r.Scan(&n)
+		delete(free, n)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read numbers of entries: %w", err)
+	}
+	return free, nil
+}
+
+// ChangeEntry changes an entry of a bank and returns it as it is then; one that is not there, or withdrawn, is ErrNotFound.
+func (tx *Tx) ChangeEntry(ctx context.Context, bank domain.BankID, id domain.EntryID, change domain.EntryChange) (domain.Entry, error) {
+	if err := tx.lockBank(ctx, bank); err != nil {
+		return domain.Entry{}, err
+	}
+	e, err := tx.Entry(ctx, bank, id)
+	if err == nil && e.WithdrawnAt != 0 {
+		err = tx.notFound(sql.ErrNoRows, "entry", id)
+	}
+	if err != nil {
+		return e, err
+	}
+	if change.Note != nil {
+		e.Note = *change.Note
+	}
+	if change.PausedUntil != nil {
+		e.PausedUntil = *change.PausedUntil
+	}
+	if change.Metadata != nil {
+		e.Metadata = change.Metadata
+	}
+	r, err := tx.q.ExecContext(ctx, `update entries set note = $1, metadata = $2, paused_until = $3 where id = $4`, e.Note, string(e.Metadata), e.PausedUntil, e.ID)
+	if err := tx.changed(r, err, "entry", id); err != nil {
+		return e, err
+	}
+	return e, tx.emitBankChanged(bank)
 }
 
 // putSignals adds signals, numbering them, and changes those that are known; each is a change with a number of its own.
@@ -97,6 +173,17 @@ func (q queries) Entry(ctx context.Context, bank domain.BankID, id domain.EntryI
 	err := q.q.QueryRowContext(ctx, `select `+entryColumns+` from entries where bank_id = $1 and id = $2`, bank, id).Scan(entryFields(&e)...)
 	if err != nil {
 		return e, q.notFound(err, "entry", id)
+	}
+	err = q.fillSignals(ctx, []*domain.Entry{&e})
+	return e, err
+}
+
+// EntryNumbered returns the entry with a number, whatever its bank, or ErrNotFound.
+func (q queries) EntryNumbered(ctx context.Context, number int64) (domain.Entry, error) {
+	var e domain.Entry
+	err := q.q.QueryRowContext(ctx, `select `+entryColumns+` from entries where number = $1`, number).Scan(entryFields(&e)...)
+	if err != nil {
+		return e, q.notFound(err, "entry number", number)
 	}
 	err = q.fillSignals(ctx, []*domain.Entry{&e})
 	return e, err

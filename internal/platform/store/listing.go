@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
@@ -13,7 +14,7 @@ import (
 // ApplyRecords brings a bank in line with records of a list, in their order. The identity of an entry is its reference in the bank, that of
 // a signal is its entry, type and value; so applying the same records again changes nothing. A withdrawn signal that is listed again is live
 // again. A tombstone withdraws its signal, or without type and value the whole entry; a tombstone for what is not there counts as unchanged.
-// No such bank is ErrNotFound.
+// A new entry gets the number that a record wants if that is free, else the next one. No such bank is ErrNotFound.
 func (tx *Tx) ApplyRecords(ctx context.Context, bank domain.BankID, records []domain.ListRecord) (domain.ListOutcome, error) {
 	if len(records) == 0 {
 		return domain.ListOutcome{}, nil
@@ -37,6 +38,8 @@ type listing struct {
 	now     domain.Time
 	entries map[string]*listedEntry // by reference
 	outcome domain.ListOutcome
+
+	freeNumbers map[int64]bool // of those that records want
 
 	changedEntries []*listedEntry
 	changedSignals []*listedSignal
@@ -86,7 +89,22 @@ func (l *listing) load(ctx context.Context, tx *Tx, records []domain.ListRecord)
 			e.hold(&listedSignal{Signal: s})
 		}
 	}
-	return nil
+	return l.loadNumbers(ctx, tx, records)
+}
+
+// loadNumbers finds out which of the numbers that records want are free.
+func (l *listing) loadNumbers(ctx context.Context, tx *Tx, records []domain.ListRecord) (err error) {
+	var wanted []int64
+	for _, r := range records {
+		if r.Number != 0 && l.entries[r.Ref] == nil {
+			wanted = append(wanted, r.Number)
+		}
+	}
+	if len(wanted) > 0 {
+		slices.Sort(wanted)
+		l.freeNumbers, err = tx.freeNumbers(ctx, slices.Compact(wanted))
+	}
+	return err
 }
 
 func (e *listedEntry) hold(s *listedSignal) {
@@ -108,11 +126,19 @@ func (l *listing) apply(r domain.ListRecord) {
 	}
 }
 
-// list makes a signal live with the record's provenance, and its entry with the record's note.
+// list makes a signal live with the record's provenance, and its entry with what the record says of it.
 func (l *listing) list(r domain.ListRecord) {
-	e := l.liveEntry(r.Ref)
+	e := l.liveEntry(r)
 	if r.Note != "" && r.Note != e.Note {
 		e.Note = r.Note
+		l.touchEntry(e)
+	}
+	if r.Metadata != nil && !bytes.Equal(r.Metadata, e.Metadata) {
+		e.Metadata = r.Metadata
+		l.touchEntry(e)
+	}
+	if r.PausedUntil != nil && *r.PausedUntil != e.PausedUntil {
+		e.PausedUntil = *r.PausedUntil
 		l.touchEntry(e)
 	}
 	s := e.byKey[signalKey{r.Type, r.Value}]
@@ -134,15 +160,19 @@ func (l *listing) list(r domain.ListRecord) {
 	l.outcome.Updated++
 }
 
-// liveEntry returns an entry, made or made live again if need be.
-func (l *listing) liveEntry(ref string) *listedEntry {
-	e := l.entries[ref]
+// liveEntry returns the entry of a record, made or made live again if need be.
+func (l *listing) liveEntry(r domain.ListRecord) *listedEntry {
+	e := l.entries[r.Ref]
 	if e == nil {
 		e = &listedEntry{
-			refEntry: refEntry{domain.Entry{ID: domain.NewID[domain.EntryID](), BankID: l.bank, CreatedAt: l.now}, ref},
+			refEntry: refEntry{domain.Entry{ID: domain.NewID[domain.EntryID](), BankID: l.bank, CreatedAt: l.now}, r.Ref},
 			byKey:    map[signalKey]*listedSignal{},
 		}
-		l.entries[ref] = e
+		if l.freeNumbers[r.Number] {
+			e.Number = r.Number
+			delete(l.freeNumbers, r.Number)
+		}
+		l.entries[r.Ref] = e
 		l.touchEntry(e)
 	}
 	if e.WithdrawnAt != 0 {
@@ -194,9 +224,9 @@ func (l *listing) touch(s *listedSignal) {
 
 // write stores what was changed.
 func (l *listing) write(ctx context.Context, tx *Tx) error {
-	entries := make([]refEntry, len(l.changedEntries))
+	entries := make([]*refEntry, len(l.changedEntries))
 	for i, e := range l.changedEntries {
-		entries[i] = e.refEntry
+		entries[i] = &e.refEntry
 	}
 	if err := tx.putEntries(ctx, entries); err != nil {
 		return err

@@ -118,6 +118,22 @@ func (j jsonText[T]) Scan(src any) error {
 	}
 }
 
+// rawJSON scans JSON text as it is; empty text is none.
+type rawJSON struct{ to *json.RawMessage }
+
+// Scan implements sql.Scanner.
+func (j rawJSON) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("JSON text expected, found %T", src)
+	}
+	*j.to = nil
+	if text != "" {
+		*j.to = json.RawMessage(text)
+	}
+	return nil
+}
+
 // notFound makes of the error of a read ErrNotFound with what was looked for, if nothing was found. A name that the database cannot hold is in
 // it nowhere.
 func (q queries) notFound(err error, what string, name any) error {

@@ -99,7 +99,7 @@ const postgresTables = `(select c.oid, c.relname::text as t from pg_class c join
 
 var postgresSchema = []string{
 	`select t || ' column ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end
-			|| coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
+			|| coalesce(' default ' || replace(pg_get_expr(d.adbin, d.adrelid), '::text', ''), '')
 		from ` + postgresTables + ` join pg_attribute a on a.attrelid = tables.oid and a.attnum > 0 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum`,
 	`select t || case when i.indisprimary then ' primary key (' when c.oid is not null then ' unique (' else case when i.indisunique then ' unique index ' else ' index ' end || x.relname || ' (' end
 			|| (select string_agg(a.attname, ', ' order by k.o) from unnest(i.indkey) with ordinality k (n, o) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.n) || ')'

@@ -37,12 +37,13 @@ func (q queries) IndexVersions(ctx context.Context) (signals, settings int64, er
 // Evidence returns what is known of signals by their numbers, leaving out those that are withdrawn or expired by now.
 func (q queries) Evidence(ctx context.Context, numbers []int64, now domain.Time) ([]domain.Evidence, error) {
 	var found []domain.Evidence
-	err := eachRowIn(ctx, q, `select number, id, entry_id, source, added_at, labels, confidence, expires_at from signals
-		where withdrawn_at = 0 and number in %s`, nil, numbers, func(r *sql.Rows) error {
+	err := eachRowIn(ctx, q, `select s.number, s.id, s.value, s.source, s.added_at, s.labels, s.confidence, s.expires_at, e.id, e.number, e.note, e.metadata, e.paused_until
+		from signals s join entries e on e.id = s.entry_id where s.withdrawn_at = 0 and s.number in %s`, nil, numbers, func(r *sql.Rows) error {
 		var e domain.Evidence
 		var expires domain.Time
 		p := &e.Provenance
-		err := r.Scan(&e.Number, &e.Signal, &e.Entry, &p.Source, &p.AddedAt, jsonText[[]string]{&p.Labels}, &p.Confidence, &expires)
+		err := r.Scan(&e.Number, &e.Signal, &e.Value, &p.Source, &p.AddedAt, jsonText[[]string]{&p.Labels}, &p.Confidence, &expires,
+			&e.Entry, &e.EntryNumber, &e.Note, rawJSON{&e.Metadata}, &e.PausedUntil)
 		if expires == 0 || expires > now {
 			found = append(found, e)
 		}

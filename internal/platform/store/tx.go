@@ -65,6 +65,7 @@ func (s *Store) txOnce(ctx context.Context, f func(*Tx) error) error {
 // Counters of the store.
 const (
 	counterBank     = "bank"     // numbers of banks
+	counterEntry    = "entry"    // numbers of entries
 	counterEvent    = "event"    // positions in the outbox
 	counterSignal   = "signal"   // numbers and changes of signals
 	counterSettings = "settings" // changes of bank settings

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,7 +38,10 @@ func (tx *Tx) WithdrawExpired(ctx context.Context, limit int) (int, error) {
 	slices.Sort(banks) // locked in one order by everybody
 	total := 0
 	for _, bank := range banks {
-		if err := tx.lockBank(ctx, bank); err != nil {
+		switch err := tx.lockBank(ctx, bank); {
+		case errors.Is(err, ErrNotFound):
+			continue // it was removed: EmptyRemoved withdraws all
+		case err != nil:
 			return 0, err
 		}
 		n, err := tx.withdrawSignals(ctx, bank, `select id from signals where expires_at > 0 and withdrawn_at = 0 and expires_at <= $1 and bank_id = $2

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -36,7 +37,7 @@ var bankTests = []test{
 		s := Open(t, cfg)
 		b := bankNamed(t, s, "heron")
 		change(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.UpdateBank(ctx, domain.Bank{ID: b.ID, Kind: domain.Known})
+			return changeBank(ctx, tx, domain.Bank{Name: b.Name, Kind: domain.Known})
 		})
 		if got := must(s.BankNamed(t.Context(), "heron"))(t); b.Limits == nil || got.Limits == nil {
 			t.Errorf("limits are %#v as made and %#v as read", b.Limits, got.Limits)
@@ -75,12 +76,122 @@ var bankTests = []test{
 		s := Open(t, cfg)
 		b := bankNamed(t, s, "heron")
 		changed := b
-		changed.Kind, changed.Limits, changed.EnabledShare, changed.Description = domain.Negative, map[domain.SignalType]int{domain.PDQ: 4}, 0, "Wallpapers."
-		sent := changed
-		sent.Name, sent.Number, sent.CreatedAt = "other", 99, 7
-		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateBank(ctx, sent) })
-		if diff := cmp.Diff(changed, must(s.BankNamed(t.Context(), "heron"))(t)); diff != "" {
+		changed.Name, changed.Kind, changed.Limits, changed.EnabledShare, changed.Description = "egret", domain.Negative, map[domain.SignalType]int{domain.PDQ: 4}, 0, "Wallpapers."
+		change(t, s, func(ctx context.Context, tx *store.Tx) error {
+			got, err := tx.ChangeBank(ctx, "heron", func(b *domain.Bank) error {
+				*b = changed
+				b.ID, b.Number, b.CreatedAt = "other", 99, 7
+				return nil
+			})
+			if diff := cmp.Diff(changed, got); diff != "" {
+				t.Errorf("bank as changed (-want +got):\n%s", diff)
+			}
+			return err
+		})
+		_, err := s.BankNamed(t.Context(), "heron")
+		wantError(t, err, store.ErrNotFound, "the old name")
+		if diff := cmp.Diff(changed, must(s.BankNamed(t.Context(), "egret"))(t)); diff != "" {
 			t.Errorf("bank (-want +got):\n%s", diff)
+		}
+	}},
+	{"are not changed to a name that is taken, or when whoever changes them thinks better of it", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		bankNamed(t, s, "egret")
+		never := errors.New("better not")
+		for _, c := range []struct{ fails, want error }{{nil, store.ErrConflict}, {never, never}} {
+			err := s.Tx(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.ChangeBank(t.Context(), "heron", func(b *domain.Bank) error {
+					b.Name, b.EnabledShare, b.Limits[domain.PDQ] = "egret", 0.5, 7
+					return c.fails
+				})
+				return err
+			})
+			wantError(t, err, c.want, "ChangeBank")
+			if diff := cmp.Diff(b, must(s.BankNamed(t.Context(), "heron"))(t)); diff != "" {
+				t.Errorf("bank (-before +after):\n%s", diff)
+			}
+		}
+	}},
+	{"that are removed are gone at once and free their name", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		e := entryOf(t, s, b.ID, signal(1))
+		_, before, err := s.IndexVersions(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		remove := func(id domain.BankID) error {
+			return s.Tx(t.Context(), func(tx *store.Tx) error { return tx.RemoveBank(t.Context(), id) })
+		}
+		if err := remove(b.ID); err != nil {
+			t.Fatal(err)
+		}
+		_, after, err := s.IndexVersions(t.Context())
+		if err != nil || after <= before {
+			t.Errorf("the version of the settings went from %d to %d, %v", before, after, err)
+		}
+		wantError(t, remove(b.ID), store.ErrNotFound, "RemoveBank again")
+		if banks := must(s.Banks(t.Context()))(t); len(banks) != 0 {
+			t.Errorf("banks are %+v", banks)
+		}
+		for _, name := range []string{"heron", "heron~" + string(b.ID)} {
+			_, err = s.BankNamed(t.Context(), name)
+			wantError(t, err, store.ErrNotFound, "BankNamed "+name)
+		}
+		err = s.Tx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.AddEntry(t.Context(), domain.Entry{BankID: b.ID})
+			return err
+		})
+		wantError(t, err, store.ErrNotFound, "AddEntry")
+		err = s.Tx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.ChangeEntry(t.Context(), b.ID, e.ID, domain.EntryChange{})
+			return err
+		})
+		wantError(t, err, store.ErrNotFound, "ChangeEntry")
+		if again := bankNamed(t, s, "heron"); again.Number == b.Number {
+			t.Errorf("the new bank has the number of the old one, %d", b.Number)
+		}
+	}},
+	{"that were removed are emptied a few signals at a time", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		stays := bankNamed(t, s, "egret")
+		kept := entryOf(t, s, stays.ID, signal(1), signal(2))
+		var removed []domain.Bank
+		for i := range 2 {
+			b := bankNamed(t, s, fmt.Sprintf("heron-%d", i))
+			for n := range 5 {
+				e := entryOf(t, s, b.ID, signal(10*i+n), signal(100+10*i+n))
+				if n == 1 {
+					change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawEntry(ctx, b.ID, e.ID) })
+				}
+			}
+			removed = append(removed, b)
+			change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.RemoveBank(ctx, b.ID) })
+		}
+		for rounds := 0; ; rounds++ {
+			var n int
+			change(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = tx.EmptyRemoved(ctx, 3)
+				return err
+			})
+			if n > 3 {
+				t.Fatalf("%d signals in one step, at most 3 were allowed", n)
+			}
+			if n == 0 {
+				break
+			}
+			if rounds > 20 {
+				t.Fatal("it does not end")
+			}
+		}
+		for _, b := range removed {
+			if counts := must(s.CountSignals(t.Context(), b.ID))(t); len(counts) != 0 {
+				t.Errorf("bank %s still has %v", b.Name, counts)
+			}
+		}
+		if got := must(s.Entry(t.Context(), stays.ID, kept.ID))(t); got.Signals[0].WithdrawnAt != 0 || got.Signals[1].WithdrawnAt != 0 {
+			t.Errorf("signals of another bank were withdrawn: %+v", got)
 		}
 	}},
 	{"tell of every change of their settings", func(t *testing.T, cfg store.Config) {
@@ -90,7 +201,7 @@ var bankTests = []test{
 		if err != nil {
 			t.Fatal(err)
 		}
-		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.UpdateBank(ctx, b) })
+		change(t, s, func(ctx context.Context, tx *store.Tx) error { return changeBank(ctx, tx, b) })
 		_, after, err := s.IndexVersions(t.Context())
 		if err != nil || after <= before {
 			t.Errorf("the version of the settings went from %d to %d, %v", before, after, err)
@@ -105,9 +216,9 @@ var bankTests = []test{
 		_, err := s.BankNamed(t.Context(), "heron")
 		wantError(t, err, store.ErrNotFound, "BankNamed")
 		err = s.Tx(t.Context(), func(tx *store.Tx) error {
-			return tx.UpdateBank(t.Context(), domain.Bank{ID: "none", Name: "heron"})
+			return changeBank(t.Context(), tx, domain.Bank{Name: "heron"})
 		})
-		wantError(t, err, store.ErrNotFound, "UpdateBank")
+		wantError(t, err, store.ErrNotFound, "ChangeBank")
 		err = s.Tx(t.Context(), func(tx *store.Tx) error {
 			_, err := tx.AddEntry(t.Context(), domain.Entry{BankID: "none"})
 			return err
@@ -119,4 +230,13 @@ var bankTests = []test{
 		})
 		wantError(t, err, store.ErrNotFound, "ApplyRecords")
 	}},
+}
+
+// changeBank gives the bank of a name the settings of b.
+func changeBank(ctx context.Context, tx *store.Tx, b domain.Bank) error {
+	_, err := tx.ChangeBank(ctx, b.Name, func(to *domain.Bank) error {
+		to.Kind, to.Limits, to.EnabledShare, to.Description = b.Kind, b.Limits, b.EnabledShare, b.Description
+		return nil
+	})
+	return err
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ var entryTests = []test{
 		cfg, _ = stopped(cfg)
 		s := Open(t, cfg)
 		b := bankNamed(t, s, "heron")
-		sent := domain.Entry{BankID: b.ID, Labels: []string{"poster", "äöü"}, Note: "Seen twice.", Signals: []domain.Signal{
+		sent := domain.Entry{BankID: b.ID, Labels: []string{"poster", "äöü"}, Note: "Seen twice.", Metadata: json.RawMessage(`{"b": 1, "a": "\u0000"}`), PausedUntil: start + 5, Signals: []domain.Signal{
 			{Type: domain.PDQ, Value: digest(1), Provenance: domain.Provenance{Source: "marsh watch", AddedAt: start - 9, Labels: []string{"a"}, Confidence: 0.75}, ExpiresAt: start + 9},
 			signal(2),
 		}}
@@ -27,7 +28,7 @@ var entryTests = []test{
 			return err
 		})
 		want := sent
-		want.ID, want.CreatedAt = added.ID, start
+		want.ID, want.Number, want.CreatedAt = added.ID, 1, start
 		want.Signals = []domain.Signal{sent.Signals[0], sent.Signals[1]}
 		for i := range want.Signals {
 			want.Signals[i].ID, want.Signals[i].EntryID = added.Signals[i].ID, added.ID
@@ -42,6 +43,88 @@ var entryTests = []test{
 		if sent.Signals[0].ID != "" {
 			t.Error("the caller's signals were changed")
 		}
+	}},
+	{"have a number of their own, counted over all banks", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		here, there := bankNamed(t, s, "heron"), bankNamed(t, s, "egret")
+		var want []domain.Entry
+		want = append(want, entryOf(t, s, here.ID, signal(1)), entryOf(t, s, there.ID, signal(2)))
+		apply(t, s, there.ID, []domain.ListRecord{{Ref: "a", Type: domain.SHA256, Value: digest(3)}, {Ref: "b", Type: domain.SHA256, Value: digest(4)}})
+		want = append(want, must(s.EntryNumbered(t.Context(), 3))(t), must(s.EntryNumbered(t.Context(), 4))(t), entryOf(t, s, here.ID, signal(5)))
+		for i, e := range want {
+			if e.Number != int64(i+1) {
+				t.Errorf("entry %d has number %d", i+1, e.Number)
+			}
+			if diff := cmp.Diff(e, must(s.EntryNumbered(t.Context(), e.Number))(t), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("entry number %d (-want +got):\n%s", e.Number, diff)
+			}
+		}
+		_, err := s.EntryNumbered(t.Context(), 6)
+		wantError(t, err, store.ErrNotFound, "EntryNumbered")
+	}},
+	{"get the numbers that lists want for them where they are free", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		wanting := func(ref string, n int, number int64) domain.ListRecord {
+			return domain.ListRecord{Ref: ref, Type: domain.SHA256, Value: digest(n), Number: number}
+		}
+		entryOf(t, s, b.ID, signal(1)) // number 1
+		// 1 and the second 70 are taken.
+		apply(t, s, b.ID, []domain.ListRecord{wanting("a", 2, 1), wanting("b", 3, 70), wanting("c", 4, 70), wanting("d", 5, 9)})
+		// What has a number keeps it.
+		apply(t, s, b.ID, []domain.ListRecord{wanting("b", 3, 12), wanting("b", 6, 13)})
+		entryOf(t, s, b.ID, signal(7))
+		apply(t, s, b.ID, []domain.ListRecord{wanting("e", 8, 8)})
+		got := map[string]int64{}
+		for _, e := range must(s.Entries(t.Context(), b.ID, "", 100))(t) {
+			for _, sig := range e.Signals {
+				got[sig.Value] = e.Number
+			}
+		}
+		want := map[string]int64{digest(1): 1, digest(2): 71, digest(3): 70, digest(4): 72, digest(5): 9, digest(6): 70, digest(7): 73, digest(8): 8}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("numbers (-want +got):\n%s", diff)
+		}
+	}},
+	{"are changed in what people may change", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		here, there := bankNamed(t, s, "heron"), bankNamed(t, s, "egret")
+		e := entryOf(t, s, here.ID, signal(1))
+		note, until, never := "Seen twice.", start+7, domain.Time(0)
+		changeEntry := func(bank domain.BankID, c domain.EntryChange) (got domain.Entry, err error) {
+			err = s.Tx(t.Context(), func(tx *store.Tx) error {
+				got, err = tx.ChangeEntry(t.Context(), bank, e.ID, c)
+				return err
+			})
+			return got, err
+		}
+		want := e
+		for _, c := range []struct {
+			change domain.EntryChange
+			expect func()
+		}{
+			{domain.EntryChange{}, func() {}},
+			{domain.EntryChange{Note: &note}, func() { want.Note = note }},
+			{domain.EntryChange{PausedUntil: &until}, func() { want.PausedUntil = until }},
+			{domain.EntryChange{Metadata: json.RawMessage(`{"a":1}`)}, func() { want.Metadata = json.RawMessage(`{"a":1}`) }},
+			{domain.EntryChange{PausedUntil: &never}, func() { want.PausedUntil = 0 }},
+		} {
+			got, err := changeEntry(here.ID, c.change)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.expect()
+			for _, have := range []domain.Entry{got, must(s.Entry(t.Context(), here.ID, e.ID))(t)} {
+				if diff := cmp.Diff(want, have, cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("after %+v (-want +got):\n%s", c.change, diff)
+				}
+			}
+		}
+		_, err := changeEntry(there.ID, domain.EntryChange{Note: &note})
+		wantError(t, err, store.ErrNotFound, "ChangeEntry in another bank")
+		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawEntry(ctx, here.ID, e.ID) })
+		_, err = changeEntry(here.ID, domain.EntryChange{Note: &note})
+		wantError(t, err, store.ErrNotFound, "ChangeEntry of what is withdrawn")
 	}},
 	{"belong to their bank", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)

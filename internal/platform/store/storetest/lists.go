@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -31,6 +32,31 @@ var listTests = []test{
 		}
 		if diff := cmp.Diff(state, stateOf(t, s, b.ID)); diff != "" {
 			t.Errorf("the second application made a change:\n%s", diff)
+		}
+	}},
+	{"may say of an item what other systems know of it, or leave it as it is", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		until, now := domain.Forever, domain.Time(0)
+		record := domain.ListRecord{Ref: "a", Type: domain.SHA256, Value: digest(1)}
+		for _, step := range []struct {
+			metadata    string
+			pausedUntil *domain.Time
+			want        domain.Entry
+		}{
+			{`{"x":1}`, &until, domain.Entry{Metadata: json.RawMessage(`{"x":1}`), PausedUntil: until}},
+			{``, nil, domain.Entry{Metadata: json.RawMessage(`{"x":1}`), PausedUntil: until}},
+			{`{"x":2}`, &now, domain.Entry{Metadata: json.RawMessage(`{"x":2}`)}},
+		} {
+			record.Metadata, record.PausedUntil = nil, step.pausedUntil
+			if step.metadata != "" {
+				record.Metadata = json.RawMessage(step.metadata)
+			}
+			apply(t, s, b.ID, []domain.ListRecord{record})
+			e := must(s.EntryNumbered(t.Context(), 1))(t)
+			if diff := cmp.Diff(step.want, domain.Entry{Metadata: e.Metadata, PausedUntil: e.PausedUntil}); diff != "" {
+				t.Errorf("after %+v (-want +got):\n%s", record, diff)
+			}
 		}
 	}},
 	{"of nothing are no change", func(t *testing.T, cfg store.Config) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"sync"
@@ -116,13 +117,21 @@ var signalTests = []test{
 		brief := signal(2)
 		brief.ExpiresAt = start + 1
 		e := entryOf(t, s, b.ID, sig, brief)
+		note, until := "Seen twice.", start+7
+		change(t, s, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.ChangeEntry(ctx, b.ID, e.ID, domain.EntryChange{Note: &note, PausedUntil: &until, Metadata: json.RawMessage(`{"a":1}`)})
+			return err
+		})
 		gone := entryOf(t, s, b.ID, signal(3))
 		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.WithdrawEntry(ctx, b.ID, gone.ID) })
 		numbers := []int64{3, 2, 1, 77}
 		for i := range 2100 { // more than one statement can ask for
 			numbers = append(numbers, int64(1000+i))
 		}
-		want := []domain.Evidence{{Number: 1, Signal: e.Signals[0].ID, Entry: e.ID, Provenance: sig.Provenance}}
+		want := []domain.Evidence{{
+			Number: 1, Signal: e.Signals[0].ID, Value: sig.Value, Provenance: sig.Provenance,
+			Entry: e.ID, EntryNumber: 1, Note: note, Metadata: json.RawMessage(`{"a":1}`), PausedUntil: until,
+		}}
 		if diff := cmp.Diff(want, must(s.Evidence(t.Context(), numbers, start+1))(t)); diff != "" {
 			t.Errorf("evidence (-want +got):\n%s", diff)
 		}

@@ -21,7 +21,7 @@ var textWriters = []struct {
 }{
 	{"description of a bank", func(ctx context.Context, tx *store.Tx, b domain.Bank, text string) error {
 		b.Description = text
-		return tx.UpdateBank(ctx, b)
+		return changeBank(ctx, tx, b)
 	}},
 	{"name of a bank", func(ctx context.Context, tx *store.Tx, _ domain.Bank, text string) error {
 		_, err := tx.CreateBank(ctx, domain.Bank{Name: text})
