@@ -33,7 +33,7 @@ var rooms = []struct {
 	{"internal/pipeline", []string{"internal/domain"}},
 	{"internal/bank", []string{"internal/domain", "internal/pipeline/signal"}},
 	{"internal/auth", []string{"internal/domain"}},
-	{"internal/api", []string{"internal/domain", "internal/pipeline/ingest"}},
+	{"internal/api", []string{"internal/domain", "internal/pipeline/ingest", "internal/pipeline/match"}},
 	{"internal/console", []string{"internal/domain"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},
