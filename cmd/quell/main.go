@@ -15,6 +15,7 @@ type cli struct {
 	Demo       demoCmd       `cmd:"" help:"Run Quell with harmless drawn content and play a few uploads."`
 	Check      checkCmd      `cmd:"" help:"Check files with a running Quell."`
 	Hash       hashCmd       `cmd:"" help:"Print the fingerprints of files."`
+	Dataset    datasetCmd    `cmd:"" help:"Count or print the signals that are known."`
 	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
 	Key        keyCmd        `cmd:"" help:"Make, list and revoke API keys."`
 	SignInLink signInLinkCmd `cmd:"" help:"Make a one-time link that signs a person in to the console."`
