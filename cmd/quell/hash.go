@@ -82,17 +82,13 @@ func (c *hashCmd) hash(g *globals, in pipeline.Inspector, cfg *config.Config, na
 		h.Error = err.Error()
 		return h
 	}
-	var prints []domain.Fingerprint
-	if c.Rotations {
-		var turned []domain.Fingerprint
-		prints, turned, h.Checks = examineTurned(g.ctx, in, data)
-		prints = slices.DeleteFunc(prints, func(f domain.Fingerprint) bool { return f.Type == domain.PDQ })
-		prints = append(turned, prints...)
-	} else {
-		prints, h.Checks = in.Examine(g.ctx, data)
+	if !c.Rotations {
+		h.Fingerprints, h.Checks = in.Examine(g.ctx, data, c.Type.types()...)
+		return h
 	}
-	h.Fingerprints = slices.DeleteFunc(prints, func(f domain.Fingerprint) bool { return !c.Type.wants(f.Type) })
-	h.Checks = slices.DeleteFunc(h.Checks, func(k domain.Check) bool { return !c.Type.wants(domain.SignalType(k.Detector)) })
+	all, turned, checks := examineTurned(g.ctx, in, data, c.Type.types()...)
+	all = slices.DeleteFunc(all, func(f domain.Fingerprint) bool { return f.Type == domain.PDQ })
+	h.Fingerprints, h.Checks = append(turned, all...), checks
 	return h
 }
 

@@ -11,10 +11,10 @@ import (
 
 // examineTurned is Inspector.Examine with, in addition, the fingerprints of the first frame turned and mirrored in all eight ways, as
 // signal.Turned makes them; none if there is no frame.
-func examineTurned(ctx context.Context, in pipeline.Inspector, data []byte) (all, turned []domain.Fingerprint, checks []domain.Check) {
+func examineTurned(ctx context.Context, in pipeline.Inspector, data []byte, types ...domain.SignalType) (all, turned []domain.Fingerprint, checks []domain.Check) {
 	turning := &turningDecoder{Decoder: in.Decode}
 	in.Decode = turning
-	all, checks = in.Examine(ctx, data)
+	all, checks = in.Examine(ctx, data, types...)
 	return all, turning.turned, checks
 }
 

@@ -42,3 +42,14 @@ func (names typeNames) wants(t domain.SignalType) bool {
 	_, wanted := names.name(t)
 	return wanted
 }
+
+// types are the types that are wanted, in the order in which people see them.
+func (names typeNames) types() []domain.SignalType {
+	var types []domain.SignalType
+	for _, t := range signal.All() {
+		if names.wants(t.Name()) {
+			types = append(types, t.Name())
+		}
+	}
+	return types
+}

@@ -23,9 +23,9 @@ func (q queries) Live(ctx context.Context, bank domain.BankID, types []domain.Si
 	for _, t := range types {
 		args = append(args, t)
 	}
-	err = eachRow(ctx, q.q, `select s.number, s.type, s.value, s.labels from signals s join entries e on e.id = s.entry_id
-		where s.bank_id = $1 and s.number > $2 and s.withdrawn_at = 0 and (s.expires_at = 0 or s.expires_at > $3) and e.paused_until <= $3 and s.type in `+list+`
-		order by s.number limit $4`, args, func(r *sql.Rows) error {
+	err = eachRow(ctx, q.q, `select number, type, value, labels from signals
+		where bank_id = $1 and number > $2 and withdrawn_at = 0 and (expires_at = 0 or expires_at > $3)
+		and entry_id not in (select id from entries where paused_until > 0 and paused_until > $3) and type in `+list+` order by number limit $4`, args, func(r *sql.Rows) error {
 		var s LiveSignal
 		err := r.Scan(&last, &s.Type, &s.Value, jsonText[[]string]{&s.Labels})
 		signals = append(signals, s)
@@ -40,8 +40,8 @@ func (q queries) Live(ctx context.Context, bank domain.BankID, types []domain.Si
 // CountLive returns how many signals of each type Live returns.
 func (q queries) CountLive(ctx context.Context, bank domain.BankID, now domain.Time) (map[domain.SignalType]int64, error) {
 	counts := map[domain.SignalType]int64{}
-	err := eachRow(ctx, q.q, `select s.type, count(*) from signals s join entries e on e.id = s.entry_id
-		where s.bank_id = $1 and s.withdrawn_at = 0 and (s.expires_at = 0 or s.expires_at > $2) and e.paused_until <= $2 group by s.type`, []any{bank, now}, func(r *sql.Rows) error {
+	err := eachRow(ctx, q.q, `select type, count(*) from signals where bank_id = $1 and withdrawn_at = 0 and (expires_at = 0 or expires_at > $2)
+		and entry_id not in (select id from entries where paused_until > 0 and paused_until > $2) group by type`, []any{bank, now}, func(r *sql.Rows) error {
 		var t domain.SignalType
 		var n int64
 		err := r.Scan(&t, &n)
