@@ -14,6 +14,7 @@ type cli struct {
 	Serve      serveCmd      `cmd:"" help:"Run Quell: the API, the console and everything behind them."`
 	Demo       demoCmd       `cmd:"" help:"Run Quell with harmless drawn content and play a few uploads."`
 	Check      checkCmd      `cmd:"" help:"Check files with a running Quell."`
+	Match      matchCmd      `cmd:"" help:"Ask a running Quell what it knows of files, URLs and hashes, without a record."`
 	Hash       hashCmd       `cmd:"" help:"Print the fingerprints of files."`
 	Dataset    datasetCmd    `cmd:"" help:"Count or print the signals that are known."`
 	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
@@ -28,7 +29,7 @@ const description = `Quell keeps known terrorist propaganda and known child-abus
 
 New here? Run "quell demo". For your own service, run "quell serve".
 
-Exit status: 0 success, 1 failure, 2 wrong usage, 3 done but some files or lines could not be used; "check" also: 10 blocked, 11 held.`
+Exit status: 0 success, 1 failure, 2 wrong usage, 3 done but some files or lines could not be used; "check" also: 10 blocked, 11 held; "match --exit-code" also: 10 something matched.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

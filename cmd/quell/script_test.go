@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 //	eventually CODE program args…  run it until it does
 //	ready FOLDER                   wait for the server on a data folder; its host and port are then in $ADDRESS
 //	sigterm                        tell all programs in the background to stop
-//	draw KIND SEED FILE [EDIT]     draw a small "poster", "picture" or "blank" one, as PNG or, edited, in the form of the edit
+//	draw KIND SEED FILE [EDIT]     draw a small "poster", "picture" or "blank" one, as PNG or, edited, in the form of the edit; "rotate-90" is an edit, too
 //	scrub                          put names in place of what differs from run to run in the standard output of the last command
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -144,6 +144,9 @@ func drawing(kind string, seed uint64, edit ...string) ([]byte, error) {
 	default:
 		return nil, errors.New("draw a poster, a picture or nothing (blank)")
 	}
+	if slices.Equal(edit, []string{"rotate-90"}) {
+		img, edit = quarterTurn(img), nil
+	}
 	if len(edit) == 0 {
 		var b bytes.Buffer
 		err := png.Encode(&b, img)
@@ -156,6 +159,18 @@ func drawing(kind string, seed uint64, edit ...string) ([]byte, error) {
 	}
 	data, _, err := edits[i].Apply(img)
 	return data, err
+}
+
+// quarterTurn turns a picture counter-clockwise.
+func quarterTurn(img *image.RGBA) *image.RGBA {
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	turned := image.NewRGBA(image.Rect(0, 0, h, w))
+	for y := range w {
+		for x := range h {
+			turned.Set(x, y, img.At(w-1-y, x))
+		}
+	}
+	return turned
 }
 
 // changing are the things that differ from run to run, and what stands for them in golden files.
