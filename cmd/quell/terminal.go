@@ -11,7 +11,7 @@ import (
 )
 
 // onTerminal reports whether a stream is a terminal that a person looks at.
-func onTerminal(w io.Writer) bool {
+func onTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
