@@ -23,7 +23,7 @@ const partName = "content"
 func (f *face) matchRoutes() []route {
 	wrong := []int{http.StatusBadRequest, http.StatusUnprocessableEntity}
 	plain := fields(map[string]schema{"bank_content_id": integerSchema, "distance": textSchema})
-	byBank := mapOf(listOf(plain))
+	byBank := mapOf(listOf(detailed))
 	return []route{
 		{method: http.MethodGet, rule: "/m/raw_lookup", tag: "Matching", summary: "The contents that a hash matches, whatever the shares of their banks and whether they are paused",
 			query: rawModel.parameters(), errors: wrong, handle: f.rawLookup,
@@ -285,7 +285,7 @@ func (f *face) search(ctx context.Context, q match.Query) ([]match.Known, error)
 	if errors.Is(err, match.ErrNotReady) {
 		return nil, refuse(http.StatusServiceUnavailable, "index not yet ready")
 	}
-	return found, err
+	return found, outageOf(err)
 }
 
 // searchable returns the fingerprints of a hash that can be looked up.

@@ -309,6 +309,19 @@ func TestDetailsTellWhatIsKnown(t *testing.T) {
 		`"entry":"%s","exchange":{"EX":["42-image1"]},"frame":0,"labels":["A1"],"limit":31,"matching_enabled_ratio":0.9,"metadata":{"collab":{"EX":["42-image1"]},"json":{"k":[1]}},`+
 		`"note":"a note","signal":"%s","signal_id":"%s","signal_type":"pdq","source":"ncmec","suppressed_by":null,"view":""}]}`+"\n", exampleHash, number, e.ID, value, e.Signals[0].ID)
 	wants(t, "details", got, http.StatusOK, want)
+	var answer map[string][]map[string]any
+	if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	described := detailed["properties"].(map[string]schema)
+	for name := range answer["A"][0] {
+		if described[name] == nil {
+			t.Errorf("the document does not tell of %s", name)
+		}
+	}
+	if len(described) != len(answer["A"][0]) {
+		t.Errorf("the document tells of %d members, there are %d", len(described), len(answer["A"][0]))
+	}
 }
 
 func TestQueryTellsWhatWasLookedUp(t *testing.T) {

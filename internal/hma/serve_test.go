@@ -279,8 +279,9 @@ func TestDocumentDescribesEveryRoute(t *testing.T) {
 		Info    struct{ Title string }
 		Servers []struct{ URL string }
 		Paths   map[string]map[string]struct {
-			Summary    string
-			Parameters []struct {
+			OperationID string
+			Summary     string
+			Parameters  []struct {
 				Name, In string
 				Schema   map[string]any
 			}
@@ -294,11 +295,16 @@ func TestDocumentDescribesEveryRoute(t *testing.T) {
 	if document.Info.Title != "Open Media Match API" || !strings.HasPrefix(document.OpenAPI, "3.") || document.Servers[0].URL != "/hma" {
 		t.Errorf("%+v", document)
 	}
+	names := map[string]bool{}
 	for _, rt := range w.face.routes.all {
 		op, there := document.Paths[pathOf(rt.segments)][strings.ToLower(rt.method)]
 		if !there || op.Summary == "" || (op.Security == nil) != rt.open {
 			t.Errorf("%s %s: %+v", rt.method, rt.rule, op)
 		}
+		if op.OperationID == "" || names[op.OperationID] {
+			t.Errorf("%s %s is called %q, as another one", rt.method, rt.rule, op.OperationID)
+		}
+		names[op.OperationID] = true
 		for status, a := range op.Responses {
 			if a.Description == "" {
 				t.Errorf("%s %s: nothing is said of %s", rt.method, rt.rule, status)

@@ -191,21 +191,27 @@ func (q queries) EntryNumbered(ctx context.Context, number int64) (domain.Entry,
 
 // Entries returns up to limit entries of a bank in the order they were made, behind the entry named after (empty: from the first).
 func (q queries) Entries(ctx context.Context, bank domain.BankID, after domain.EntryID, limit int) ([]domain.Entry, error) {
-	entries := []domain.Entry{}
-	err := eachRow(ctx, q.q, `select `+entryColumns+` from entries where bank_id = $1 and id > $2 order by id limit $3`, []any{bank, after, limit}, func(r *sql.Rows) error {
+	found, err := q.entries(ctx, `select `+entryColumns+` from entries where bank_id = $1 and id > $2 order by id limit $3`, bank, after, limit)
+	return found, q.notFound(err, "entries behind entry", after)
+}
+
+// entries returns the entries of a query for the entryColumns, with all their signals.
+func (q queries) entries(ctx context.Context, query string, args ...any) ([]domain.Entry, error) {
+	found := []domain.Entry{}
+	err := eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {
 		var e domain.Entry
 		err := r.Scan(entryFields(&e)...)
-		entries = append(entries, e)
+		found = append(found, e)
 		return err
 	})
 	if err != nil {
-		return nil, q.notFound(err, "entries behind entry", after)
+		return nil, err
 	}
-	pointers := make([]*domain.Entry, len(entries))
-	for i := range entries {
-		pointers[i] = &entries[i]
+	pointers := make([]*domain.Entry, len(found))
+	for i := range found {
+		pointers[i] = &found[i]
 	}
-	return entries, q.fillSignals(ctx, pointers)
+	return found, q.fillSignals(ctx, pointers)
 }
 
 // fillSignals reads the signals of some entries.
