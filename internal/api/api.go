@@ -8,7 +8,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2" // routes, validation and OpenAPI 3.1 from Go types on the standard mux; one module
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
@@ -71,19 +70,27 @@ type Keys interface {
 	Key(ctx context.Context, key string) (name string, err error)
 }
 
+// Bodies bounds what requests may send.
+type Bodies interface {
+	// Admit bounds the body of a request to most bytes and reserves memory for it; release gives the memory back. A body that is too large is an
+	// error for which Faults.TooLarge is true, here or when it is read; where there is no memory for it Faults.Full is.
+	Admit(w http.ResponseWriter, r *http.Request, most int64) (release func(), err error)
+}
+
 // Faults tells errors of the rooms behind apart.
 type Faults struct {
 	NotFound func(error) bool // nothing has this name or id
 	Conflict func(error) bool // the name is taken
 	Busy     func(error) bool // not now, but perhaps in a moment
 	Denied   func(error) bool // the key is not valid
+	Full     func(error) bool // there is no memory for the body at the moment
+	TooLarge func(error) (limit int64, is bool)
 }
 
 // Limits bound requests. All must be above zero.
 type Limits struct {
 	PartBytes int64         // one file
 	Parts     int           // parts of one upload
-	Memory    int64         // bytes of request bodies in memory at the same time, over all requests
 	Batch     int           // items of an asynchronous batch
 	Time      time.Duration // longest time a request is read and worked on
 }
@@ -95,6 +102,7 @@ type Config struct {
 	Banks       Banks
 	Fingerprint Fingerprinter
 	Keys        Keys
+	Bodies      Bodies
 	Faults      Faults
 	Limits      Limits
 	SignalTypes []SignalType
@@ -116,12 +124,11 @@ type server struct {
 	Config
 	huma   huma.API
 	routes *http.ServeMux // of everything that needs a key
-	memory *semaphore.Weighted
 }
 
 // New returns the handler of everything under /api/. It is safe for concurrent use.
 func New(cfg Config) http.Handler {
-	s := &server{Config: cfg, routes: http.NewServeMux(), memory: semaphore.NewWeighted(cfg.Limits.Memory)}
+	s := &server{Config: cfg, routes: http.NewServeMux()}
 	s.huma = humago.New(s.routes, describedBy(cfg.Version))
 	s.checkRoutes()
 	s.batchRoutes()

@@ -59,8 +59,8 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, in intake) (f form
 	if err != nil {
 		return f, nil, err
 	}
-	if release, err = s.admit(w, r, most); err != nil {
-		return f, nil, err
+	if release, err = s.Bodies.Admit(w, r, most); err != nil {
+		return f, nil, s.bodyError(err, "the request")
 	}
 	connection := http.NewResponseController(w) // where there is none, nothing is slow
 	if end, ok := r.Context().Deadline(); ok {
@@ -69,7 +69,7 @@ func (s *server) read(w http.ResponseWriter, r *http.Request, in intake) (f form
 	if boundary != "" {
 		f, err = s.readForm(r.Body, boundary, in)
 	} else {
-		f.document, err = readAll(r.Body, in.json, "the JSON document")
+		f.document, err = s.readAll(r.Body, in.json, "the JSON document")
 	}
 	if err != nil {
 		release()
@@ -113,7 +113,7 @@ func (s *server) readForm(body io.Reader, boundary string, in intake) (form, err
 			return f, nil
 		}
 		if err != nil {
-			return f, bodyError(err, "the form")
+			return f, s.bodyError(err, "the form")
 		}
 		if err := s.readPart(&f, part, in); err != nil {
 			return f, err
@@ -153,13 +153,13 @@ func (s *server) readPart(f *form, part *multipart.Part, in intake) (err error) 
 		if f.document != nil {
 			return unprocessable(at, "is there twice")
 		}
-		f.document, err = readAll(part, in.json, "the part "+in.part)
+		f.document, err = s.readAll(part, in.json, "the part "+in.part)
 		return err
 	case "file":
 		if len(f.files) == s.Limits.Parts {
 			return unprocessable(at, fmt.Sprintf("more than %d files", s.Limits.Parts))
 		}
-		b, err := readAll(part, s.Limits.PartBytes, fmt.Sprintf("file %d", len(f.files)+1))
+		b, err := s.readAll(part, s.Limits.PartBytes, fmt.Sprintf("file %d", len(f.files)+1))
 		f.files = append(f.files, b)
 		return err
 	case "":
@@ -178,11 +178,11 @@ func sentAsIs(coding string) bool {
 }
 
 // readAll reads at most limit bytes; more is a 413. What was read is never nil.
-func readAll(r io.Reader, limit int64, what string) ([]byte, error) {
+func (s *server) readAll(r io.Reader, limit int64, what string) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return nil, bodyError(err, what)
+		return nil, s.bodyError(err, what)
 	case int64(len(b)) > limit:
 		return nil, tooLarge(what, limit)
 	}
@@ -190,15 +190,22 @@ func readAll(r io.Reader, limit int64, what string) ([]byte, error) {
 }
 
 // bodyError says why a body could not be read.
-func bodyError(err error, what string) error {
+func (s *server) bodyError(err error, what string) error {
 	if p, ok := errors.AsType[*huma.ErrorModel](err); ok {
 		return p
 	}
-	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge("the request", e.Limit)
+	if limit, is := s.Faults.TooLarge(err); is {
+		return tooLarge("the request", limit)
+	}
+	if s.Faults.Full(err) {
+		return problem(http.StatusServiceUnavailable, "Too many uploads at the same time. Nothing was recorded; send it again in a few seconds.")
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return problem(http.StatusRequestTimeout, "The request took too long to arrive.")
 	}
 	return problem(http.StatusBadRequest, upperFirst(what)+" cannot be read: it is cut short or not well formed.")
+}
+
+func tooLarge(what string, limit int64) *huma.ErrorModel {
+	return problem(http.StatusRequestEntityTooLarge, fmt.Sprintf("%s is larger than %d bytes.", upperFirst(what), limit))
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/quell-project/quell/internal/api"
+	"github.com/quell-project/quell/internal/platform/intake"
 )
 
 // unknownLength hides how long a body is.
@@ -25,7 +26,7 @@ const mebibyte = 1 << 20
 
 // smallMemory lets three mebibytes of bodies in at a time.
 func smallMemory(c *api.Config) {
-	c.Limits.PartBytes, c.Limits.Parts, c.Limits.Memory = 2*mebibyte, 4, 3*mebibyte
+	c.Limits.PartBytes, c.Limits.Parts, c.Bodies = 2*mebibyte, 4, intake.New(3*mebibyte)
 }
 
 // A slowUpload is a request whose body comes when it is told to. Until it is read, no memory is used for it.

@@ -23,6 +23,7 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/internal/platform/intake"
 )
 
 // A world is the API with small rooms behind it that keep everything in memory. A submission matches if it has the known signal or the known
@@ -62,7 +63,7 @@ func newWorld(change ...func(*api.Config)) *world {
 		log:      &bytes.Buffer{},
 	}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Fingerprint: fingerprinter{}, Keys: w.keys,
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, errNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, errConflict) },
@@ -70,8 +71,9 @@ func newWorld(change ...func(*api.Config)) *world {
 				return errors.Is(err, errBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 			},
 			Denied: func(err error) bool { return errors.Is(err, errDenied) },
+			Full:   intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
-		Limits: api.Limits{PartBytes: 1000, Parts: 4, Memory: 64 << 20, Batch: 5, Time: time.Minute},
+		Limits: api.Limits{PartBytes: 1000, Parts: 4, Batch: 5, Time: time.Minute},
 		Observe: func(route string, status int, _ time.Duration) {
 			w.mu.Lock()
 			defer w.mu.Unlock()

@@ -20,6 +20,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/bus"
 	"github.com/quell-project/quell/internal/platform/config"
 	"github.com/quell-project/quell/internal/platform/fetch"
+	"github.com/quell-project/quell/internal/platform/intake"
 	"github.com/quell-project/quell/internal/platform/lifecycle"
 	"github.com/quell-project/quell/internal/platform/obs"
 	"github.com/quell-project/quell/internal/platform/store"
@@ -38,6 +39,7 @@ type App struct {
 	recorder *record.Recorder
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
+	bodies   *intake.Budget
 	handler  http.Handler
 	listener net.Listener
 	nudge    chan struct{} // says to the index that there is something new
@@ -47,7 +49,9 @@ type App struct {
 // Open makes everything ready to run: the data folder is locked, the database is up to date, the bus is reachable and the address is taken.
 // The caller must Close it.
 func Open(ctx context.Context, cfg *config.Config, version string, log *slog.Logger) (*App, error) {
-	a := &App{cfg: cfg, version: version, log: log, metrics: obs.NewMetrics(version), nudge: make(chan struct{}, 1)}
+	a := &App{
+		cfg: cfg, version: version, log: log, metrics: obs.NewMetrics(version), bodies: intake.New(int64(cfg.CheckMemory)), nudge: make(chan struct{}, 1),
+	}
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error

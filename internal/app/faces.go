@@ -15,6 +15,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/internal/platform/intake"
 	"github.com/quell-project/quell/internal/platform/store"
 )
 
@@ -55,7 +56,7 @@ func (a *App) api() http.Handler {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, store.ErrConflict) },
@@ -63,8 +64,9 @@ func (a *App) api() http.Handler {
 				return errors.Is(err, match.ErrNotReady) || errors.Is(err, record.ErrStopped) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 			},
 			Denied: func(err error) bool { return errors.Is(err, auth.ErrDenied) },
+			Full:   intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
-		Limits:      api.Limits{PartBytes: int64(a.cfg.CheckPartBytes), Parts: a.cfg.CheckParts, Memory: int64(a.cfg.CheckMemory), Batch: a.cfg.CheckBatch, Time: time.Duration(a.cfg.CheckTime)},
+		Limits:      api.Limits{PartBytes: int64(a.cfg.CheckPartBytes), Parts: a.cfg.CheckParts, Batch: a.cfg.CheckBatch, Time: time.Duration(a.cfg.CheckTime)},
 		SignalTypes: types, Observe: a.metrics.Request, Version: a.version, Log: a.log.With("part", "api"),
 	})
 }

@@ -37,6 +37,7 @@ var rooms = []struct {
 	{"internal/console", []string{"internal/domain"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},
+	{"internal/platform/intake", nil},
 	{"internal/platform/fetch", nil},
 	{"internal/platform/obs", []string{"internal/domain"}},
 	{"internal/platform/bus", []string{"internal/domain"}},
