@@ -23,6 +23,8 @@ func Run(t *testing.T) {
 		{"banks", bankTests},
 		{"entries", entryTests},
 		{"signals", signalTests},
+		{"signal types", signalTypeTests},
+		{"exchanges", exchangeTests},
 		{"lists", listTests},
 		{"recordings", recordingTests},
 		{"rounds", roundTests},

@@ -39,6 +39,13 @@ var textWriters = []struct {
 		_, err := tx.ApplyRecords(ctx, b.ID, []domain.ListRecord{{Ref: "r", Type: domain.MD5, Value: "v", Provenance: domain.Provenance{Source: text}}})
 		return err
 	}},
+	{"settings of an exchange", func(ctx context.Context, tx *store.Tx, _ domain.Bank, text string) error {
+		_, err := tx.CreateExchange(ctx, domain.Exchange{Name: "MARSH", API: "tat", Config: []byte(text)})
+		return err
+	}},
+	{"credentials", func(ctx context.Context, tx *store.Tx, _ domain.Bank, text string) error {
+		return tx.SetCredentials(ctx, "tat", "q1."+text)
+	}},
 	{"account of an upload", func(ctx context.Context, tx *store.Tx, _ domain.Bank, text string) error {
 		u := upload("post")
 		u.AccountID = domain.AccountID(text)
@@ -152,8 +159,13 @@ var textTests = []test{
 				"LastDecision": func(ctx context.Context) error { _, err := s.LastDecision(ctx, domain.UploadID(name)); return err },
 				"Recorded":     func(ctx context.Context) error { _, err := s.Recorded(ctx, domain.DecisionID(name)); return err },
 				"Rendition":    func(ctx context.Context) error { _, err := s.Rendition(ctx, domain.UploadID(name), name); return err },
-				"KeyByHash":    func(ctx context.Context) error { _, err := s.KeyByHash(ctx, name); return err },
-				"Session":      func(ctx context.Context) error { _, err := s.PersonOfSession(ctx, name, start); return err },
+				"Exchange":     func(ctx context.Context) error { _, err := s.Exchange(ctx, name); return err },
+				"Credentials":  func(ctx context.Context) error { _, err := s.Credentials(ctx, name); return err },
+				"RemoveExchange": func(ctx context.Context) error {
+					return s.Tx(ctx, func(tx *store.Tx) error { return tx.RemoveExchange(ctx, name) })
+				},
+				"KeyByHash": func(ctx context.Context) error { _, err := s.KeyByHash(ctx, name); return err },
+				"Session":   func(ctx context.Context) error { _, err := s.PersonOfSession(ctx, name, start); return err },
 				"WithdrawEntry": func(ctx context.Context) error {
 					return s.Tx(ctx, func(tx *store.Tx) error { return tx.WithdrawEntry(ctx, b.ID, domain.EntryID(name)) })
 				},
