@@ -102,8 +102,8 @@ func (tx *Tx) ReserveNumbers(ctx context.Context, upTo int64) error {
 	return nil
 }
 
-// freeNumbers returns which of some numbers no entry has, and sees to it that none of them is given to another one. Entries of banks that were removed give their numbers up, so that a list that was taken out can be brought in
-// again as it was.
+// freeNumbers returns which of some numbers no entry has, and sees to it that none of them is given to another one. Entries of banks that were
+// removed give their numbers up, so that a list that was taken out can be brought in again as it was.
 func (tx *Tx) freeNumbers(ctx context.Context, numbers []int64) (map[int64]bool, error) {
 	free := make(map[int64]bool, len(numbers))
 	for _, n := range numbers {
