@@ -169,7 +169,7 @@ func metadataOf(c contentRow) (m json.RawMessage, lost []string) {
 	case c.metadata != nil:
 		lost = all.read(*c.metadata)
 	case c.metadataBytes > 0:
-		lost = append(lost, fmt.Sprintf("all of it is lost: %d bytes", c.metadataBytes))
+		lost = append(lost, fmt.Sprintf("all of it is lost: it has %d bytes", c.metadataBytes))
 	}
 	if c.uri != nil {
 		all.ContentURI = cmp.Or(all.ContentURI, *c.uri)
@@ -177,24 +177,32 @@ func metadataOf(c contentRow) (m json.RawMessage, lost []string) {
 	if c.exchange != nil && c.fetchID != nil {
 		all.Collab = map[string][]string{*c.exchange: {*c.fetchID}}
 	}
-	// What is longest goes first, what says where the content comes from last.
-	for _, part := range []struct {
+	for m = all.write(); len(m) > domain.MaxMetadata; m = all.write() {
+		lost = append(lost, fmt.Sprintf("%s is lost: all of it together is more than %d bytes", all.dropLargest(), domain.MaxMetadata))
+	}
+	return m, lost
+}
+
+// dropLargest drops the part that takes the most room, and names it.
+func (m *metadata) dropLargest() string {
+	parts := []struct {
 		name string
+		size int
 		drop func()
 	}{
-		{"json", func() { all.JSON = nil }},
-		{"content_uri", func() { all.ContentURI = "" }},
-		{"content_id", func() { all.ContentID = "" }},
-		{"collab", func() { all.Collab = nil }},
-	} {
-		m = all.write()
-		if len(m) <= domain.MaxMetadata {
-			return m, lost
-		}
-		part.drop()
-		lost = append(lost, fmt.Sprintf("%s is lost: %d bytes in all, at most %d are kept", part.name, len(m), domain.MaxMetadata))
+		{"json", len(m.JSON), func() { m.JSON = nil }},
+		{"content_uri", len(m.ContentURI), func() { m.ContentURI = "" }},
+		{"content_id", len(m.ContentID), func() { m.ContentID = "" }},
+		{"collab", len((&metadata{Collab: m.Collab}).write()), func() { m.Collab = nil }},
 	}
-	return nil, lost
+	largest := parts[0]
+	for _, p := range parts[1:] {
+		if p.size > largest.size {
+			largest = p
+		}
+	}
+	largest.drop()
+	return largest.name
 }
 
 // read takes the parts that HMA defines out of a document, and says which of it were lost.

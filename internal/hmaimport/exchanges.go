@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/exchange"
@@ -61,7 +60,7 @@ func exchangeOf(row exchangeRow) (e domain.Exchange, reason Reason, detail strin
 	case domain.CheckBankName(row.name) != nil: // its bank has its name
 		return e, BankName, ""
 	case !ok:
-		return e, ExchangeAPI, row.api
+		return e, ExchangeAPI, ""
 	case row.config == nil:
 		return e, ExchangeConfig, fmt.Sprintf("more than %d bytes", mostDocument)
 	}
@@ -209,7 +208,7 @@ func credentialsOf(c credential) (credentials json.RawMessage, reason Reason, de
 	api, ok := exchange.Named(c.api)
 	switch {
 	case !ok:
-		return nil, ExchangeAPI, strconv.Quote(domain.Clip(c.api, 80))
+		return nil, CredentialsUnusable, "Quell does not know the API"
 	case c.document == nil:
 		return nil, CredentialsUnusable, fmt.Sprintf("more than %d bytes", mostDocument)
 	}

@@ -149,7 +149,7 @@ type signalRow struct {
 
 // count returns how many contents there are, and the largest of those ids of them that are at most so large.
 func (s *Source) count(ctx context.Context, most int64) (n int, largest int64, err error) {
-	err = s.conn.QueryRow(ctx, `select count(*), coalesce(max(id) filter (where id <= $1), 0)::bigint from bank_content`, most).Scan(&n, &largest)
+	err = s.conn.QueryRow(ctx, `select count(*), coalesce(max(id) filter (where id <= $1::bigint), 0)::bigint from bank_content`, most).Scan(&n, &largest)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count the contents of HMA: %w", err)
 	}
@@ -167,7 +167,7 @@ func (s *Source) page(ctx context.Context, after int64, limit int, strange func(
 		return err
 	}, fmt.Sprintf(`select c.id::bigint, c.bank_id::bigint, c.disable_until_ts::bigint, left(c.original_content_uri, %d), %s, %s, %s, left(e.name, %d), left(d.fetch_id, %d)
 		from bank_content c left join exchange_data d on d.id = c.imported_from_id left join exchange e on e.id = d.collab_id
-		where c.id > $1 order by c.id limit $2`,
+		where c.id > $1::bigint order by c.id limit $2`,
 		mostURI,
 		s.orElse("bank_content", "bank_content_metadata", document("c.bank_content_metadata"), "null"),
 		s.orElse("bank_content", "bank_content_metadata", "coalesce(octet_length(c.bank_content_metadata::text), 0)::bigint", "0::bigint"),
@@ -204,7 +204,7 @@ func (s *Source) fillSignals(ctx context.Context, after int64, contents []conten
 		}
 		return nil
 	}, fmt.Sprintf(`select content_id::bigint, left(signal_type, %d), left(signal_val, %d), extract(epoch from create_time)::float8
-		from content_signal where content_id > $1 and content_id <= $2 order by content_id, signal_type`, mostType, mostValue), after, contents[len(contents)-1].id)
+		from content_signal where content_id > $1::bigint and content_id <= $2::bigint order by content_id, signal_type`, mostType, mostValue), after, contents[len(contents)-1].id)
 }
 
 // gone returns which of some contents are not there.
@@ -214,7 +214,7 @@ func (s *Source) gone(ctx context.Context, ids []int64) (missing []int64, err er
 		err := r.Scan(&id)
 		missing = append(missing, id)
 		return err
-	}, `select w.id from unnest($1::bigint[]) w (id) where not exists (select from bank_content c where c.id = w.id)`, ids)
+	}, `select w.id from unnest($1::bigint[]) w (id) where not exists (select from bank_content c where c.id = w.id) order by 1`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("look for contents of HMA: %w", err)
 	}
