@@ -46,7 +46,11 @@ func (c *serveCmd) Run(g *globals) error {
 func (c *serveCmd) announce(g *globals, a *app.App, cfg *config.Config) error {
 	console := consoleAddress(cfg)
 	if !onTerminal(g.stderr) {
-		g.log(cfg).Info("serving", "version", version(), "console", console, "data", cfg.Data)
+		log := g.log(cfg)
+		log.Info("serving", "version", version(), "console", console, "data", cfg.Data)
+		if address := a.HMAAddress(); address != "" {
+			log.Info("serving clients of HMA", "address", address)
+		}
 		return nil
 	}
 	token, err := a.Auth().NewLink(g.ctx, "operator")
@@ -57,6 +61,10 @@ func (c *serveCmd) announce(g *globals, a *app.App, cfg *config.Config) error {
 	fmt.Fprintf(g.stderr, "%squell %s%s keeps its data in %s\n\n", colour.bold, version(), colour.off, cfg.Data)
 	fmt.Fprintf(g.stderr, "Console   %s\n", console)
 	fmt.Fprintf(g.stderr, "Sign in   %s\n          (works once, for 15 minutes; another one: %s)\n", signInLink(console, token), g.again("sign-in-link"))
-	fmt.Fprintf(g.stderr, "API       %s/api/docs\n          (a key for your service: %s)\n\n", console, g.again("key create NAME"))
+	fmt.Fprintf(g.stderr, "API       %s/api/docs\n          (a key for your service: %s)\n", console, g.again("key create NAME"))
+	if address := a.HMAAddress(); address != "" {
+		fmt.Fprintf(g.stderr, "HMA       %s\n          (for clients of Hasher-Matcher-Actioner)\n", reachable(address))
+	}
+	fmt.Fprintln(g.stderr)
 	return nil
 }

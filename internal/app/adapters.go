@@ -95,6 +95,11 @@ func (u uploads) Accept(ctx context.Context, all []domain.Upload) (accepted []do
 	return accepted, err
 }
 
+// SetShare implements hma.Curation.
+func (c curation) SetShare(ctx context.Context, t domain.SignalType, share float64) error {
+	return c.change(ctx, func(tx *store.Tx) error { return tx.SetShare(ctx, t, share) })
+}
+
 // guardedFetch opens URLs.
 type guardedFetch struct{ fetcher *fetch.Fetcher }
 

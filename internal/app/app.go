@@ -23,6 +23,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/intake"
 	"github.com/quell-project/quell/internal/platform/lifecycle"
 	"github.com/quell-project/quell/internal/platform/obs"
+	"github.com/quell-project/quell/internal/platform/secret"
 	"github.com/quell-project/quell/internal/platform/store"
 )
 
@@ -40,8 +41,10 @@ type App struct {
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget
-	handler  http.Handler
+	secrets  *secret.Keeper
+	handler  http.Handler // of the API, the console and what operators ask
 	listener net.Listener
+	hma      *site         // nil: it has no address of its own
 	nudge    chan struct{} // says to the index that there is something new
 	closer   lifecycle.Closer
 }
@@ -62,6 +65,7 @@ func Open(ctx context.Context, cfg *config.Config, version string, log *slog.Log
 		{"open the index", a.openIndex},
 		{"set up the corridor", a.openCorridor},
 		{"set up API and console", a.openFaces},
+		{"set up the HMA interface", a.openHMA},
 		{"listen", a.listen},
 	} {
 		if err := step.do(ctx); err != nil {
@@ -87,9 +91,11 @@ func OpenStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*stor
 }
 
 func (a *App) openStore(ctx context.Context) (err error) {
-	if a.store, err = OpenStore(ctx, a.cfg, a.log); err == nil {
-		a.closer.Add("database", a.store.Close)
+	if a.store, err = OpenStore(ctx, a.cfg, a.log); err != nil {
+		return err
 	}
+	a.closer.Add("database", a.store.Close)
+	a.secrets, err = OpenSecrets(a.cfg)
 	return err
 }
 
@@ -130,11 +136,7 @@ func (a *App) openIndex(ctx context.Context) error {
 }
 
 func (a *App) openCorridor(context.Context) error {
-	allow, err := fetch.ParseAllow(a.cfg.FetchAllow)
-	if err != nil {
-		return fmt.Errorf("fetch.allow: %w", err)
-	}
-	fetcher, err := fetch.New(fetch.Config{MaxBytes: int64(a.cfg.FetchBytes), Timeout: time.Duration(a.cfg.FetchTime), Allow: allow, UserAgent: "quell/" + a.version})
+	fetcher, err := a.fetcher(nil)
 	if err != nil {
 		return err
 	}
@@ -147,6 +149,17 @@ func (a *App) openCorridor(context.Context) error {
 		Index: a.index, Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
 	}
 	return nil
+}
+
+// fetcher makes the guarded opener of URLs, for some hosts or, if none are named, for all.
+func (a *App) fetcher(hosts []string) (*fetch.Fetcher, error) {
+	allow, err := fetch.ParseAllow(a.cfg.FetchAllow)
+	if err != nil {
+		return nil, fmt.Errorf("fetch.allow: %w", err)
+	}
+	return fetch.New(fetch.Config{
+		MaxBytes: int64(a.cfg.FetchBytes), Timeout: time.Duration(a.cfg.FetchTime), Hosts: hosts, Allow: allow, UserAgent: "quell/" + a.version,
+	})
 }
 
 func (a *App) listen(context.Context) (err error) {
@@ -182,7 +195,10 @@ func (a *App) Run(ctx context.Context) error {
 	g.Add("news of banks", a.listenForBanks)
 	g.Add("uploads that wait", a.workOff)
 	g.Add("index snapshots", a.keepSnapshots)
-	g.Add("server", a.serve)
+	g.Add("server", site{a.handler, a.listener, a.log}.serve)
+	if a.hma != nil {
+		g.Add("HMA interface", a.hma.serve)
+	}
 	return g.Run(ctx)
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -17,14 +19,21 @@ import (
 	"github.com/quell-project/quell/internal/platform/store"
 )
 
+// site is what answers at an address.
+type site struct {
+	handler  http.Handler
+	listener net.Listener
+	log      *slog.Logger
+}
+
 // serve answers requests; at the end it finishes those that have begun.
-func (a *App) serve(ctx context.Context) error {
+func (w site) serve(ctx context.Context) error {
 	s := &http.Server{
-		Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 3 * time.Minute, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10,
+		Handler: w.handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 3 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(a.listener) }()
+	go func() { ended <- s.Serve(w.listener) }()
 	select {
 	case err := <-ended:
 		return err
@@ -33,7 +42,7 @@ func (a *App) serve(ctx context.Context) error {
 	finish, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := s.Shutdown(finish); err != nil {
-		a.log.Warn("some requests were cut off at the end", "error", err)
+		w.log.Warn("some requests were cut off at the end", "error", err)
 		return s.Close()
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -149,5 +150,26 @@ type Config struct {
 	Log     *slog.Logger
 }
 
-// New returns the handler of the whole face. It is safe for concurrent use.
-func New(cfg Config) http.Handler { panic("not yet") }
+// face is the handler of everything.
+type face struct {
+	Config
+	routes    *router
+	crossSite *http.CrossOriginProtection
+	shares    *shares
+}
+
+// New returns the handler of the whole face. It is safe for concurrent use. It may be mounted under a path by http.StripPrefix, but not behind an
+// http.ServeMux: that one redirects paths with repeated slashes, which clients of HMA send.
+func New(cfg Config) http.Handler {
+	f := &face{Config: cfg, crossSite: http.NewCrossOriginProtection(), shares: &shares{source: cfg.Banks.Shares}}
+	f.routes = newRouter(slices.Concat(
+		f.metaRoutes(),
+		f.hashRoutes(),
+		f.matchRoutes(),
+		f.bankRoutes(),
+		f.contentRoutes(),
+		f.exchangeRoutes(),
+		f.signalTypeRoutes(),
+	))
+	return f
+}

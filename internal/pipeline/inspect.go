@@ -98,10 +98,14 @@ func fetchCheck(part string, err error) domain.Check {
 	return c
 }
 
-// inspectFile runs every detector over the bytes of a file. If the SHA-256 of them is noted already, it is not computed again.
-func (in *Inspector) inspectFile(ctx context.Context, data []byte, into *domain.Part, found *inspection) {
+// inspectFile runs the detectors of the types that are named over the bytes of a file; none named: all. If the SHA-256 of them is noted already, it
+// is not computed again.
+func (in *Inspector) inspectFile(ctx context.Context, data []byte, into *domain.Part, found *inspection, types ...domain.SignalType) {
 	into.Size, into.Fingerprints = int64(len(data)), nil
 	for _, t := range signal.All() {
+		if len(types) > 0 && !slices.Contains(types, t.Name()) {
+			continue
+		}
 		switch t := t.(type) {
 		case signal.BytesType:
 			f := domain.Fingerprint{Type: domain.SHA256, Value: into.SHA256}
@@ -202,10 +206,10 @@ func (in *Inspector) Fingerprints(ctx context.Context, data []byte) ([]domain.Fi
 	return prints, checks
 }
 
-// Examine returns every fingerprint of a file, usable or not, with the checks made.
-func (in *Inspector) Examine(ctx context.Context, data []byte) ([]domain.Fingerprint, []domain.Check) {
+// Examine returns every fingerprint of a file of the types that are named, usable or not, with the checks made; none named: of all types.
+func (in *Inspector) Examine(ctx context.Context, data []byte, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	part := domain.Part{Name: "file"}
 	found := newInspection()
-	in.inspectFile(ctx, data, &part, found)
+	in.inspectFile(ctx, data, &part, found, types...)
 	return part.Fingerprints, found.checks
 }

@@ -47,3 +47,11 @@ func TestExamineShowsAllThereIs(t *testing.T) {
 		t.Errorf("%+v (-want +got)\n%s", checks, diff)
 	}
 }
+
+func TestExamineMakesOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	prints, checks := newWorld(t).Inspector.Examine(t.Context(), pngOf(picture(1)), domain.PDQ)
+	if diff := cmp.Diff(map[domain.SignalType][]int{"pdq": {0}}, types(prints)); diff != "" || len(checks) != 1 || checks[0].Detector != "pdq" {
+		t.Errorf("%+v (-want +got)\n%s", checks, diff)
+	}
+}

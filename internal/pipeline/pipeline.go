@@ -96,6 +96,36 @@ func (p *Pipeline) Accept(ctx context.Context, submissions []ingest.Submission) 
 	return p.Uploads.Accept(ctx, uploads)
 }
 
+// Note records a content that was looked up elsewhere, by its fingerprints, with what they matched, as a decision like any other. Noting the same
+// again changes nothing; when the content matches something else than before, that is a further round.
+func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []domain.Match) (domain.Decision, error) {
+	if err := p.Limits.Check(s); err != nil {
+		return domain.Decision{}, err
+	}
+	upload := s.Upload(domain.At(p.Now()))
+	known, last, found, err := p.Uploads.Known(ctx, upload.ContentID, upload.Digest)
+	if err != nil {
+		return domain.Decision{}, fmt.Errorf("look for an earlier upload: %w", err)
+	}
+	if found {
+		if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
+			return last, nil
+		}
+		upload = known
+	}
+	upload.Attempts = max(1, upload.Attempts)
+	checked := newInspection()
+	for i, part := range s.Parts {
+		p.Inspector.inspect(ctx, part, &upload.Parts[i], checked)
+	}
+	return p.conclude(ctx, upload, last.Round+1, checked, matches)
+}
+
+// sameMatch reports whether two matches say the same of the same signal.
+func sameMatch(a, b domain.Match) bool {
+	return a.Signal == b.Signal && a.Part == b.Part && a.Distance == b.Distance && a.SuppressedBy == b.SuppressedBy
+}
+
 // Resume decides an upload that was accepted, or looks again at what of one could not be checked. An upload with nothing left to do is passed
 // over, so that calling it twice does no harm.
 func (p *Pipeline) Resume(ctx context.Context, id domain.UploadID) error {

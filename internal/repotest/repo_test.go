@@ -36,6 +36,7 @@ var rooms = []struct {
 	{"internal/auth", []string{"internal/domain"}},
 	{"internal/exchange", []string{"internal/domain"}},
 	{"internal/api", []string{"internal/domain", "internal/pipeline/ingest"}},
+	{"internal/hma", []string{"internal/domain", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,8 @@ type Config struct {
 	URL    string `key:"url" default:"" help:"address under which people reach the console, when it is not the one listened on (https://…)"`
 
 	DatabaseURL Secret `key:"database.url" default:"" help:"PostgreSQL (postgres://user:password@host/name); empty: SQLite in the data folder"`
+
+	SecretKey Secret `key:"secret.key" default:"" help:"32 random bytes as hex or base64 that seal credentials at rest; empty: a key file in the data folder, with SQLite"`
 
 	BusURL         Secret   `key:"bus.url" default:"" help:"NATS server with JetStream (nats://host:4222); empty: one inside this process"`
 	BusCredentials string   `key:"bus.credentials" default:"" help:"NATS credentials file for bus.url"`
@@ -44,6 +47,16 @@ type Config struct {
 	FetchBytes Bytes    `key:"fetch.bytes" default:"64MiB" help:"largest file that is fetched from a URL"`
 	FetchTime  Duration `key:"fetch.time" default:"15s" help:"longest time one fetch may take"`
 
+	HMAListen   string   `key:"hma.listen" default:"" help:"address of the face for clients of HMA (Hasher-Matcher-Actioner), for example 127.0.0.1:5100; empty: none"`
+	HMAPrefix   string   `key:"hma.prefix" default:"" help:"path under the main address, /hma or beginning so, at which the same face is reached too; empty: none"`
+	HMAAllow    []string `key:"hma.allow" default:"" help:"addresses (CIDR) that may use that face; empty: this machine and private networks"`
+	HMAKey      bool     `key:"hma.key" default:"false" help:"whether that face wants an API key: as bearer, as X-API-Key, or as the password in http://hma:KEY@host"`
+	HMACert     string   `key:"hma.cert" default:"" help:"file with the certificate of hma.listen (PEM); with it that address speaks HTTPS"`
+	HMACertKey  string   `key:"hma.cert_key" default:"" help:"file with the private key of hma.cert (PEM)"`
+	HMAClientCA string   `key:"hma.client_ca" default:"" help:"file with the authorities (PEM) of which clients of hma.listen must show a certificate"`
+	HMAHosts    []string `key:"hma.hosts" default:"" help:"hosts, with their subdomains, that URLs in requests to that face may lead to; empty: all of the public internet"`
+	HMARecord   string   `key:"hma.record" default:"none" help:"which lookups through that face leave a record: none, matches (those that found something) or all"`
+
 	LogLevel  string `key:"log.level" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `key:"log.format" default:"text" help:"text or json"`
 }
@@ -53,7 +66,7 @@ func (c *Config) Check() error {
 	if c.Data == "" {
 		return errors.New("data: must name a folder")
 	}
-	if err := checkListen(c.Listen); err != nil {
+	if err := checkListen("listen", c.Listen); err != nil {
 		return err
 	}
 	if c.URL != "" {
@@ -83,6 +96,9 @@ func (c *Config) Check() error {
 	default:
 		return fmt.Errorf("media.jpeg: %q is none of full, luma, scaled, small", c.MediaJPEG)
 	}
+	if err := c.checkHMA(); err != nil {
+		return err
+	}
 	switch c.LogLevel {
 	case "debug", "info", "warn", "error":
 	default:
@@ -94,13 +110,13 @@ func (c *Config) Check() error {
 	return nil
 }
 
-func checkListen(address string) error {
+func checkListen(key, address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return fmt.Errorf("listen: %q is not an address; write host:port, for example 127.0.0.1:8080 (port 0: any free one)", address)
+		return fmt.Errorf("%s: %q is not an address; write host:port, for example 127.0.0.1:8080 (port 0: any free one)", key, address)
 	}
 	return nil
 }
@@ -119,3 +135,37 @@ func (c *Config) checkBus() error {
 	}
 	return nil
 }
+
+func (c *Config) checkHMA() error {
+	if c.HMAListen != "" {
+		if err := checkListen("hma.listen", c.HMAListen); err != nil {
+			return err
+		}
+	}
+	if p := c.HMAPrefix; p != "" && !hmaPrefix.MatchString(p) {
+		return fmt.Errorf("hma.prefix: %q is not /hma, or a path that begins so, of letters, digits, '-' and '_'", p)
+	}
+	for _, a := range c.HMAAllow {
+		if p, err := netip.ParsePrefix(a); err != nil || p.Masked() != p {
+			return fmt.Errorf("hma.allow: %q is not a range of addresses; write for example 10.1.0.0/16, or 192.0.2.7/32 for one", a)
+		}
+	}
+	if (c.HMACert == "") != (c.HMACertKey == "") {
+		return errors.New("hma.cert_key: hma.cert and hma.cert_key belong together; set both or none")
+	}
+	if c.HMAClientCA != "" && c.HMACert == "" {
+		return errors.New("hma.client_ca: certificates of clients need HTTPS; set hma.cert and hma.cert_key")
+	}
+	if c.HMACert != "" && c.HMAListen == "" {
+		return errors.New("hma.cert: has no meaning without hma.listen; set that, or remove this")
+	}
+	switch c.HMARecord {
+	case "none", "matches", "all":
+	default:
+		return fmt.Errorf("hma.record: %q is none of none, matches, all", c.HMARecord)
+	}
+	return nil
+}
+
+// hmaPrefix keeps the face away from the paths of API and console.
+var hmaPrefix = regexp.MustCompile(`^/hma[A-Za-z0-9_-]*(/[A-Za-z0-9_-]+)*$`)

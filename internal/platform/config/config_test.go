@@ -114,6 +114,14 @@ func TestFaultsNameTheKey(t *testing.T) {
 		"log.format":      {"", "xml"},
 		"media.jpeg":      {"", "tiny", "Full"},
 		"check.memory":    {"1MiB"},
+		"hma.listen":      {"5100", "127.0.0.1"},
+		"hma.prefix":      {"hma", "/", "/hma/", "//hma", "/a/../b", "/{x}", "/api", "/api/hma", "/hma x", "/hma/.."},
+		"hma.allow":       {"10.0.0.1", "10.0.0.1/8", "localhost"},
+		"hma.key":         {"", "maybe", "2"},
+		"hma.cert":        {"cert.pem"},
+		"hma.cert_key":    {"key.pem"},
+		"hma.client_ca":   {"ca.pem"},
+		"hma.record":      {"", "some", "All"},
 	}
 	for _, s := range keys(&Config{}) {
 		if !s.field.CanInt() {
@@ -164,6 +172,11 @@ func TestGoodValues(t *testing.T) {
 		{"outbox.keep", "20m", "20m"},
 		{"outbox.keep", "10h5s", "10h0m5s"},
 		{"check.time", "1500ms", "1.5s"},
+		{"hma.listen", ":5100", ":5100"},
+		{"hma.prefix", "/hma-v1/main", "/hma-v1/main"},
+		{"hma.allow", "10.0.0.0/8, 192.0.2.7/32 fd00::/8", "10.0.0.0/8,192.0.2.7/32,fd00::/8"},
+		{"hma.key", "TRUE", "true"},
+		{"hma.record", "matches", "matches"},
 	} {
 		_, settings, err := Load(Sources{Flags: map[string]string{tc.key: tc.value}, Env: environment(nil)})
 		if err != nil {
@@ -180,7 +193,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	t.Parallel()
 	const secret = "postgres://quell:correct-horse@db/quell"
 	for _, with := range []map[string]string{nil, {"QUELL_CHECK_PARTS": "none"}} { // with an error too
-		variables := map[string]string{"QUELL_DATABASE_URL": secret, "QUELL_API_KEY": secret, "QUELL_BUS_URL": secret}
+		variables := map[string]string{"QUELL_DATABASE_URL": secret, "QUELL_API_KEY": secret, "QUELL_BUS_URL": secret, "QUELL_SECRET_KEY": secret}
 		for k, v := range with {
 			variables[k] = v
 		}

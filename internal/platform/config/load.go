@@ -94,6 +94,12 @@ func set(field reflect.Value, value string) error {
 			return fmt.Errorf("%q is not a whole number", value)
 		}
 		field.SetInt(int64(n))
+	case reflect.Bool:
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", value)
+		}
+		field.SetBool(b)
 	case reflect.Slice:
 		list := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' })
 		field.Set(reflect.ValueOf(list))

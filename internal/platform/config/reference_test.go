@@ -24,7 +24,7 @@ In the file, a key is written dotted or nested, once; a list is a YAML list, and
 with nothing behind it is as good as not written. An unknown key is an error that names the line. Anchors and aliases are not read.
 
 Times are written like ` + "`90s`, `10m`, `24h` or `7d`, bytes like `4096`, `64KiB`, `64MiB` or `2GiB`, other large numbers like `5000`, `100k` or `100M`" + `.
-Keep ` + "`database.url`, `bus.url` and `api.key`" + ` out of files that others can read: set them in the environment. They are never printed.
+Keep ` + "`database.url`, `secret.key`, `bus.url` and `api.key`" + ` out of files that others can read: set them in the environment. They are never printed.
 
 | key | environment | default | meaning |
 |---|---|---|---|

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -33,6 +34,7 @@ type Config struct {
 	Timeout      time.Duration // for one Get, from look-up to last byte, redirects included; 0 means DefaultTimeout
 	MaxRedirects int           // followed in one Get; 0 means DefaultMaxRedirects, -1 none
 	UserAgent    string        // sent to hosts, one line; "" means DefaultUserAgent
+	Hosts        []string      // with their subdomains, the only ones to be asked, also after a redirect; none means any
 	Allow        AllowList     // exceptions from "public addresses, ports 80 and 443"; the zero value allows none
 }
 
@@ -43,6 +45,7 @@ type Fetcher struct {
 	timeout      time.Duration
 	maxRedirects int
 	userAgent    string
+	hosts        []string // canonical
 	allow        AllowList
 
 	resolver  resolver
@@ -77,6 +80,13 @@ func New(config Config) (*Fetcher, error) {
 		allow:        config.Allow,
 		resolver:     net.DefaultResolver,
 		connector:    &net.Dialer{},
+	}
+	for _, h := range config.Hosts {
+		if name := canonicalName(h); isHostName(name) {
+			f.hosts = append(f.hosts, name)
+		} else {
+			return nil, fmt.Errorf("fetch: %q in Hosts is not a host name in ASCII (international names begin with xn--)", h)
+		}
 	}
 	if f.maxBytes == 0 {
 		f.maxBytes = DefaultMaxBytes
@@ -116,6 +126,9 @@ func (f *Fetcher) Get(ctx context.Context, rawURL string) (Document, error) {
 
 // visit makes one request. It returns the document, or the checked URL to go on to.
 func (f *Fetcher) visit(ctx context.Context, at *url.URL) (Document, *url.URL, error) {
+	if !f.asks(at.Hostname()) {
+		return Document{}, nil, permanent(KindForbidden, "the URL leads to a host that is not among those that may be asked")
+	}
 	response, err := f.transport(ctx).RoundTrip(f.request(ctx, at))
 	if err != nil {
 		return Document{}, nil, err
@@ -132,6 +145,12 @@ func (f *Fetcher) visit(ctx context.Context, at *url.URL) (Document, *url.URL, e
 	default:
 		return Document{}, nil, statusError(response.StatusCode)
 	}
+}
+
+// asks reports whether a host is one of those that may be asked, or a subdomain.
+func (f *Fetcher) asks(host string) bool {
+	name := canonicalName(host)
+	return len(f.hosts) == 0 || slices.ContainsFunc(f.hosts, func(h string) bool { return name == h || strings.HasSuffix(name, "."+h) })
 }
 
 // request is built around the URL that was checked: http.NewRequest would print and parse it once more.

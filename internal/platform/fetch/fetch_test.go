@@ -240,11 +240,12 @@ func TestUnreachableHostsAreTemporary(t *testing.T) {
 func TestNewNamesTheFault(t *testing.T) {
 	t.Parallel()
 	for want, config := range map[string]Config{
-		"MaxBytes is -1":     {MaxBytes: -1},
-		"MaxBytes is 42":     {MaxBytes: 4294967297},
-		"Timeout is -1s":     {Timeout: -1e9},
-		"MaxRedirects is -2": {MaxRedirects: -2},
-		"UserAgent has":      {UserAgent: "a\r\nX-Evil: 1"},
+		"MaxBytes is -1":       {MaxBytes: -1},
+		"MaxBytes is 42":       {MaxBytes: 4294967297},
+		"Timeout is -1s":       {Timeout: -1e9},
+		"MaxRedirects is -2":   {MaxRedirects: -2},
+		"UserAgent has":        {UserAgent: "a\r\nX-Evil: 1"},
+		`"ä.example" in Hosts`: {Hosts: []string{"media.example", "ä.example"}},
 	} {
 		if _, err := New(config); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New(%+v): %v, want %q", config, err, want)

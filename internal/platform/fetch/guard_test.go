@@ -165,3 +165,28 @@ func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
 		t.Errorf("dialled (-want +got):\n%s", diff)
 	}
 }
+
+func TestOnlyNamedHostsAreAskedAlsoAfterRedirects(t *testing.T) {
+	t.Parallel()
+	server := start(t, func(w http.ResponseWriter, r *http.Request) {
+		if to := r.URL.Query().Get("to"); to != "" {
+			http.Redirect(w, r, to, http.StatusFound)
+		}
+	})
+	for host, allowed := range map[string]bool{
+		"media.example": true, "MEDIA.example.": true, "a.b.media.example": true, "other.example": true,
+		"xmedia.example": false, "media.example.org": false, "example": false, "192.0.2.7": false,
+	} {
+		for _, url := range []string{"http://" + host, "http://media.example/?to=http://" + host} {
+			network := &fakeNet{server: authority(t, server.URL), names: map[string][]string{
+				"media.example": {"8.8.8.8"}, "MEDIA.example.": {"8.8.8.8"}, "a.b.media.example": {"8.8.8.8"}, "other.example": {"8.8.8.8"},
+			}}
+			_, err := network.on(newFetcher(t, Config{Hosts: []string{"Media.example.", "other.example"}})).Get(t.Context(), url)
+			if allowed && err != nil {
+				t.Errorf("%s: %v", url, err)
+			} else if !allowed {
+				wantError(t, err, KindForbidden, false, host)
+			}
+		}
+	}
+}

@@ -147,7 +147,7 @@ func (tx *Tx) SetShare(ctx context.Context, t domain.SignalType, share float64) 
 }
 
 // NewestSignal returns when the newest change of a signal of a type was made, zero if there is none, and how many are live. It counts all
-// signals of the type: a tenth of a second for a million.
+// signals of the type: 0.06 s for a million on SQLite, 0.2 s on PostgreSQL.
 func (q queries) NewestSignal(ctx context.Context, t domain.SignalType) (at domain.Time, live int64, err error) {
 	var added, withdrawn, entry domain.Time
 	err = q.q.QueryRowContext(ctx, `select s.added_at, s.withdrawn_at, e.created_at from signals s join entries e on e.id = s.entry_id
