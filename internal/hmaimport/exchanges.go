@@ -45,6 +45,9 @@ func (t *takeover) takeExchanges(ctx context.Context) error {
 			if name, ok := fed[row.id]; ok && name != row.name {
 				s.tell(Issue{Outcome: Altered, Reason: ExchangeBank, Exchange: row.name, Bank: name})
 			}
+			if row.enabled {
+				s.tell(Issue{Outcome: Noted, Reason: NotFetched, Exchange: row.name, API: row.api})
+			}
 			if row.fetched {
 				s.tell(Issue{Outcome: Noted, Reason: CheckpointLeft, Exchange: row.name, API: row.api})
 			}

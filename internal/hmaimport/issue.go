@@ -55,6 +55,7 @@ const (
 	SignalGoneThere  Reason = "signal_gone_there"
 	ValueMended      Reason = "value_mended"
 	CSAMBank         Reason = "csam_bank"
+	NotFetched       Reason = "not_fetched"
 	CheckpointLeft   Reason = "checkpoint_left"
 	CredentialsLeft  Reason = "credentials_left"
 	TypeShareLeft    Reason = "type_share_left"
@@ -87,7 +88,8 @@ var sentences = map[Reason]string{
 	SignalGoneThere:  "signal that was deleted there and counts here: --sync withdraws it",
 	ValueMended:      "signal in upper case or with space around it, which HMA never matches: here it counts",
 	CSAMBank:         "bank fed by NCMEC: here it is of kind known-csam",
-	CheckpointLeft:   "exchange whose state of fetching stays behind: Quell fetches anew",
+	NotFetched:       "exchange that this version of quell does not fetch from: its bank stays as it is until HMA is imported again",
+	CheckpointLeft:   "exchange whose state of fetching stays behind: fetching begins anew",
 	CredentialsLeft:  "credentials that stay behind: --with-credentials takes them",
 	TypeShareLeft:    "share of a signal type that Quell does not have",
 }

@@ -47,7 +47,8 @@ func (t *takeover) run(ctx context.Context) (err error) {
 	if t.exchanges, err = t.from.exchanges(ctx, t.opts.Vault != nil); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{t.takeBanks, t.takeExchanges, t.takeShares, t.takeCredentials, t.takeContents, t.findGone} {
+	// Credentials come first: without a key to seal them with the import ends before it has begun.
+	for _, step := range []func(context.Context) error{t.takeCredentials, t.takeBanks, t.takeExchanges, t.takeShares, t.takeContents, t.findGone} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -113,14 +113,15 @@ func (tx *Tx) freeNumbers(ctx context.Context, numbers []int64) (map[int64]bool,
 		return nil, err
 	}
 	var dead []*refEntry
-	err := eachRowIn(ctx, tx.queries, `select e.id, e.number, b.removed_at from entries e join banks b on b.id = e.bank_id where e.number in %s`, nil, numbers, func(r *sql.Rows) error {
+	err := tx.eachNumbered(ctx, `select id, number, (select removed_at from banks where banks.id = entries.bank_id) from entries where %s`, numbers, func(r *sql.Rows) error {
 		e, removed := &refEntry{}, domain.Time(0)
 		err := r.Scan(&e.ID, &e.Number, &removed)
-		if removed != 0 {
+		switch {
+		case removed == 0:
+			delete(free, e.Number)
+		case free[e.Number]:
 			e.Number = 0
 			dead = append(dead, e)
-		} else {
-			delete(free, e.Number)
 		}
 		return err
 	})

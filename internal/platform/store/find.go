@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/quell-project/quell/internal/domain"
 )
@@ -36,15 +37,34 @@ func (q queries) EntriesReferred(ctx context.Context, bank domain.BankID, refs [
 // EntriesNumbered returns those entries of all banks that have one of the numbers, withdrawn or not, by number and without signals. The entries
 // of banks that were removed are not among them.
 func (q queries) EntriesNumbered(ctx context.Context, numbers []int64) (map[int64]domain.Entry, error) {
+	wanted := make(map[int64]bool, len(numbers))
+	for _, n := range numbers {
+		wanted[n] = true
+	}
 	found := map[int64]domain.Entry{}
-	err := eachRowIn(ctx, q, `select `+entryColumns+` from entries where number in %s and bank_id in (select id from banks where removed_at = 0)`, nil, numbers, func(r *sql.Rows) error {
+	err := q.eachNumbered(ctx, `select `+entryColumns+` from entries where %s and bank_id in (select id from banks where removed_at = 0)`, numbers, func(r *sql.Rows) error {
 		var e domain.Entry
 		err := r.Scan(entryFields(&e)...)
-		found[e.Number] = e
+		if wanted[e.Number] {
+			found[e.Number] = e
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read entries: %w", err)
 	}
 	return found, nil
+}
+
+// eachNumbered runs a query that has %s as the condition on the number of an entry, and calls f for every row. Among the rows may be some of
+// other numbers: where the numbers lie close together, as those of a list do, one statement for all between them costs less than many.
+func (q queries) eachNumbered(ctx context.Context, query string, numbers []int64, f func(*sql.Rows) error) error {
+	if len(numbers) == 0 {
+		return nil
+	}
+	first, last := slices.Min(numbers), slices.Max(numbers)
+	if span := uint64(last) - uint64(first); span < 4*uint64(len(numbers)) { // and no two entries have one number
+		return eachRow(ctx, q.q, fmt.Sprintf(query, `number between $1 and $2`), []any{first, last}, f)
+	}
+	return eachRowIn(ctx, q, fmt.Sprintf(query, `number in %s`), nil, numbers, f)
 }
