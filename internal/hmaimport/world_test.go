@@ -144,18 +144,24 @@ func storetestEach(t *testing.T, test func(t *testing.T, a, b *store.Store)) {
 	}
 }
 
-// cutOff is a target that dies at the end of a transaction, after it has made some others.
+// cutOff is a target that dies in a transaction, after it has made some others: at its start, so that every question of it is refused, or at
+// its end, before it is committed.
 type cutOff struct {
 	target
-	after int
+	after  int
+	cancel func() // nil: at the end
 }
 
 func (c *cutOff) Tx(ctx context.Context, f func(hmaimport.Tx) error) error {
+	c.after--
+	if c.after < 0 && c.cancel != nil {
+		c.cancel()
+	}
 	return c.target.Tx(ctx, func(tx hmaimport.Tx) error {
 		if err := f(tx); err != nil {
 			return err
 		}
-		if c.after--; c.after < 0 {
+		if c.after < 0 {
 			return errors.New("killed")
 		}
 		return nil
