@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"image"
 	imagedraw "image/draw"
 	"image/png"
@@ -23,6 +24,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/quell-project/quell/internal/demo/art"
+	"github.com/quell-project/quell/internal/hmaimport/hmatest"
+	"github.com/quell-project/quell/internal/platform/store/storetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -39,6 +42,7 @@ func TestMain(m *testing.M) {
 //	ready FOLDER                   wait for the server on a data folder; its host and port are then in $ADDRESS
 //	sigterm                        tell all programs in the background to stop
 //	draw KIND SEED FILE [EDIT]     draw a small "poster", "picture" or "blank" one, as PNG or, edited, in the form of the edit; "rotate-90" is an edit, too
+//	hma [clean]                    make a database as HMA has it, with rows that can and cannot be taken or with clean ones; its URL is in $HMA
 //	scrub                          put names in place of what differs from run to run in the standard output of the last command
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -48,12 +52,19 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else every program that is tested for races waits a second before it ends
 			return nil
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "postgres" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			return os.Getenv(storetest.Variable) != "", nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":      exits,
 			"eventually": eventually,
 			"ready":      ready,
 			"sigterm":    sigterm,
 			"draw":       draw,
+			"hma":        func(ts *testscript.TestScript, _ bool, args []string) { makeHMA(t, ts, args) },
 			"scrub":      scrub,
 		},
 	})
@@ -127,6 +138,15 @@ func draw(ts *testscript.TestScript, _ bool, args []string) {
 	data, err := drawing(args[0], seed, args[3:]...)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o600))
+}
+
+// makeHMA makes a database that is gone after all scripts.
+func makeHMA(t *testing.T, ts *testscript.TestScript, args []string) {
+	if len(args) > 0 {
+		ts.Setenv("HMA", hmatest.Many(t, 10).URL)
+		return
+	}
+	ts.Setenv("HMA", hmatest.Sample(t).URL)
 }
 
 // drawing returns a drawn picture as a file.

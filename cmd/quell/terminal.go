@@ -62,6 +62,23 @@ func progressOver(terminal io.Writer, f *os.File, what string) *progress {
 	return &progress{Reader: &r, bar: bar}
 }
 
+// progressOf shows how many of a number of things are done; tell it with set.
+func progressOf(terminal io.Writer, total int, what string) *progress {
+	if !onTerminal(terminal) {
+		return &progress{}
+	}
+	return &progress{bar: progressbar.NewOptions(total, progressbar.OptionSetWriter(terminal), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(),
+		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))}
+}
+
+// set says how many are done, of how many.
+func (p *progress) set(done, total int) {
+	if p.bar != nil {
+		p.bar.ChangeMax(total)
+		_ = p.bar.Set(done)
+	}
+}
+
 // clear removes the bar for a line of text; it comes back with the next progress.
 func (p *progress) clear() {
 	if p.bar != nil {

@@ -32,6 +32,7 @@ var rooms = []struct {
 	{"internal/pipeline/record", []string{"internal/domain"}},
 	{"internal/pipeline", []string{"internal/domain"}},
 	{"internal/bank", []string{"internal/domain", "internal/pipeline/signal"}},
+	{"internal/hmaimport", []string{"internal/domain", "internal/bank", "internal/exchange"}},
 	{"internal/auth", []string{"internal/domain"}},
 	{"internal/exchange", []string{"internal/domain"}},
 	{"internal/api", []string{"internal/domain", "internal/pipeline/ingest", "internal/pipeline/match"}},
