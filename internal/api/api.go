@@ -48,8 +48,8 @@ type DecisionQuery struct {
 type Banks interface {
 	Banks(ctx context.Context) ([]domain.Bank, error)
 	BankNamed(ctx context.Context, name string) (domain.Bank, error)
-	// CountSignals returns how many live signals of each type a bank holds.
-	CountSignals(ctx context.Context, bank domain.BankID) (map[domain.SignalType]int64, error)
+	// CountSignals returns how many live signals of each type a bank holds, at least as of a second ago.
+	CountSignals(ctx context.Context, bank domain.Bank) (map[domain.SignalType]int64, error)
 	// CreateBank adds a bank; a taken name is an error for which Faults.Conflict is true.
 	CreateBank(ctx context.Context, b domain.Bank) (domain.Bank, error)
 	// ChangeBank lets change work on a bank and keeps the result, all in one transaction; a taken name is a conflict.

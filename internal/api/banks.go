@@ -148,7 +148,7 @@ func (s *server) getBank(ctx context.Context, in *bankPath) (*body[bankShape], e
 	if err != nil {
 		return nil, err
 	}
-	signals, err := s.Banks.CountSignals(ctx, b.ID)
+	signals, err := s.Banks.CountSignals(ctx, b)
 	if err != nil {
 		return nil, err
 	}

@@ -306,7 +306,7 @@ func TestParametersAreChecked(t *testing.T) {
 		"/api/v1/contents":                                         "query.content_id",
 		"/api/v1/contents?content_id=":                             "query.content_id",
 		"/api/v1/contents?content_id=" + strings.Repeat("x", 257):  "query.content_id",
-		"/api/v1/banks/" + strings.Repeat("x", 256):                 "path.name",
+		"/api/v1/banks/" + strings.Repeat("x", 256):                "path.name",
 		"/api/v1/banks/a/entries?limit=-1":                         "query.limit",
 		"/api/v1/banks/a/entries?after=" + strings.Repeat("x", 65): "query.after",
 		"/api/v1/banks/a/entries/" + strings.Repeat("x", 65):       "path.entry_id",

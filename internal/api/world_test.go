@@ -278,11 +278,11 @@ func (b *banks) BankNamed(_ context.Context, name string) (domain.Bank, error) {
 	return domain.Bank{}, fmt.Errorf("bank %q: %w", name, errNotFound)
 }
 
-func (b *banks) CountSignals(_ context.Context, id domain.BankID) (map[domain.SignalType]int64, error) {
+func (b *banks) CountSignals(_ context.Context, bank domain.Bank) (map[domain.SignalType]int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	counts := map[domain.SignalType]int64{}
-	for _, e := range b.entries[id] {
+	for _, e := range b.entries[bank.ID] {
 		for _, s := range e.Signals {
 			if s.WithdrawnAt == 0 {
 				counts[s.Type]++
