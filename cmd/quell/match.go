@@ -160,6 +160,9 @@ func (c *matchCmd) file(g *globals, api *client, in pipeline.Inspector, cfg *con
 			signals = append(signals, sentSignal{f.Type, f.Value, f.Quality, turned[0].View})
 		}
 	}
+	if len(signals) == 0 {
+		return nil // and the checks have said why
+	}
 	q.content = map[string]any{"signals": signals}
 	return c.ask(g, api, q)
 }
