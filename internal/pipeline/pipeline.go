@@ -27,6 +27,7 @@ type Uploads interface {
 // Matcher looks fingerprints up among known content.
 type Matcher interface {
 	Lookup(ctx context.Context, content domain.ContentID, prints []match.Fingerprint) ([]domain.Match, error)
+	Search(ctx context.Context, q match.Query) ([]match.Known, error)
 }
 
 // Policy turns evidence into a verdict.
