@@ -55,7 +55,18 @@ func (s *server) indexSize(signalType string) int {
 	return status[signalType].Size
 }
 
+// settles waits until the index holds what the banks hold.
+func (s *server) settles() {
+	s.t.Helper()
+	last := ""
+	within(s.t, func() bool {
+		last = s.get("/c/signal_type/index").has(200).body
+		return !strings.Contains(last, `"index_out_of_date":true`)
+	}, func() string { return "the index is behind: " + last })
+}
+
 func matchesExamples(s *server) {
+	s.settles()
 	before := s.indexSize("pdq")
 	bank := s.newBank("TEST_BANK")
 	last := 0
@@ -65,6 +76,7 @@ func matchesExamples(s *server) {
 	hash := examples[len(examples)-1]
 	s.comesToSay("/m/lookup?signal_type=pdq&signal="+hash, fmt.Sprintf(`{"%s":[{"bank_content_id":%d,"distance":"0"}]}`, bank, last))
 	s.get("/m/lookup?signal_type=pdq&signal="+strings.Repeat("5", 64)).is(200, `{}`)
+	s.settles()
 	if got := s.indexSize("pdq"); got != before+len(examples) {
 		s.t.Errorf("the index holds %d hashes, want %d", got, before+len(examples))
 	}
