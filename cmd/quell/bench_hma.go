@@ -67,10 +67,10 @@ func printHMA(w io.Writer, r *bench.HMAResult) error {
 	}
 	fmt.Fprintf(w, "\nstart to alive: %s, with a snapshot %s\nmemory: %s at rest, %s at most\n\n", figure.Seconds(r.LoadSeconds), figure.Seconds(r.OpenSeconds), figure.Bytes(r.RestBytes), figure.Bytes(r.PeakBytes))
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "LOOKUPS\tCLIENTS\tASKED\tWRONG\tA SECOND\tMEDIAN\t95 %\t99 %\tLONGEST\t")
+	fmt.Fprintln(t, "LOOKUPS\tCLIENTS\tASKED\tWRONG\tA SECOND\tPROCESSOR\tMEDIAN\t95 %\t99 %\tLONGEST\t")
 	for _, p := range r.Passes {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", p.Kind, p.Clients, figure.Grouped(p.Questions), p.Wrong, figure.Grouped(p.QPS),
-			figure.Micros(p.P50), figure.Micros(p.P95), figure.Micros(p.P99), figure.Micros(p.Max))
+		fmt.Fprintf(t, "%s\t%d\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t\n", p.Kind, p.Clients, figure.Grouped(p.Questions), p.Wrong, figure.Grouped(p.QPS),
+			figure.Micros(p.ServerMicros), figure.Micros(p.P50), figure.Micros(p.P95), figure.Micros(p.P99), figure.Micros(p.Max))
 	}
 	if err := t.Flush(); err != nil || len(r.Changes) == 0 {
 		return err

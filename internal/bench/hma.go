@@ -50,6 +50,8 @@ type HMAPass struct {
 	Wrong     int     `json:"wrong"` // answers that are not those that follow from what is in the bank
 	QPS       float64 `json:"qps"`
 	P95       float64 `json:"p95_us"`
+	// ServerMicros is the processor time that the server took for a question; 0 where the system does not tell.
+	ServerMicros float64 `json:"server_us"`
 	Latency
 }
 

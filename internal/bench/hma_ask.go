@@ -164,6 +164,7 @@ func (r *hmaRun) ask(ctx context.Context, q *quiz, clients int, long time.Durati
 	var mu sync.Mutex
 	var times []time.Duration
 	g, gctx := errgroup.WithContext(ctx)
+	before := busy(r.server.proc())
 	begin := time.Now()
 	for range clients {
 		g.Go(func() error {
@@ -199,6 +200,7 @@ func (r *hmaRun) ask(ctx context.Context, q *quiz, clients int, long time.Durati
 	}
 	pass.Questions = len(times)
 	pass.QPS = rounded(float64(pass.Questions)/time.Since(begin).Seconds(), 1)
+	pass.ServerMicros = rounded((busy(r.server.proc())-before).Seconds()*1e6/float64(pass.Questions), 1)
 	pass.Latency = summarize(times)
 	pass.P95 = percentile(times, 95)
 	return pass, nil
