@@ -61,11 +61,9 @@ func printHMA(w io.Writer, r *bench.HMAResult) error {
 	fmt.Fprintf(w, "%s%s%s, %d processors, %s, commit %s\n\n", c.bold, r.Machine, c.off, r.Processors, r.Go, r.Commit)
 	fmt.Fprintf(w, "the machine now: %.1f ns a random read; a thread is interrupted %s times a second for %s\n\n",
 		r.RandomReadNanos, figure.Grouped(r.InterruptsPerSec), figure.Micros(r.InterruptedMicros))
-	fmt.Fprintf(w, "%s signals, a database of %s", figure.Grouped(r.N), figure.Bytes(r.DatabaseSize))
-	if r.FillSeconds > 0 {
-		fmt.Fprintf(w, ", filled in %s (%s signals/s)", figure.Seconds(r.FillSeconds), figure.Grouped(float64(r.N)/r.FillSeconds))
-	}
-	fmt.Fprintf(w, "\nstart to alive: %s, with a snapshot %s\nmemory: %s at rest, %s at most\n\n", figure.Seconds(r.LoadSeconds), figure.Seconds(r.OpenSeconds), figure.Bytes(r.RestBytes), figure.Bytes(r.PeakBytes))
+	fmt.Fprintf(w, "%s signals, a database of %s, filled in %s (%s signals/s)\n",
+		figure.Grouped(r.N), figure.Bytes(r.DatabaseSize), figure.Seconds(r.FillSeconds), figure.Grouped(float64(r.N)/r.FillSeconds))
+	fmt.Fprintf(w, "start to alive: %s, with a snapshot %s\nmemory: %s at rest, %s at most\n\n", figure.Seconds(r.LoadSeconds), figure.Seconds(r.OpenSeconds), figure.Bytes(r.RestBytes), figure.Bytes(r.PeakBytes))
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "LOOKUPS\tCLIENTS\tASKED\tWRONG\tA SECOND\tPROCESSOR\tMEDIAN\t95 %\t99 %\tLONGEST\t")
 	for _, p := range r.Passes {

@@ -28,11 +28,11 @@ type HMAOptions struct {
 // HMAResult is what was measured of a server of its own process. The program that asks runs on the same processors.
 type HMAResult struct {
 	N            int         `json:"n"`
-	FillSeconds  float64     `json:"fill_s,omitempty"` // writing all signals into the database; 0: they were there
-	LoadSeconds  float64     `json:"load_s"`           // from the start of the process to the first answer, with the index made from the database
-	OpenSeconds  float64     `json:"open_s"`           // the same with the snapshot of an orderly end
-	RestBytes    int64       `json:"rest_bytes"`       // memory of the process before anything was asked
-	PeakBytes    int64       `json:"peak_bytes"`       // the most it held while it was asked
+	FillSeconds  float64     `json:"fill_s"`     // writing all signals into the database, in this run or the one that did
+	LoadSeconds  float64     `json:"load_s"`     // from the start of the process to the first answer, with the index made from the database
+	OpenSeconds  float64     `json:"open_s"`     // the same with the snapshot of an orderly end
+	RestBytes    int64       `json:"rest_bytes"` // memory of the process before anything was asked
+	PeakBytes    int64       `json:"peak_bytes"` // the most it held while it was asked
 	DatabaseSize int64       `json:"database_bytes"`
 	Passes       []HMAPass   `json:"passes"`
 	Changes      []HMAChange `json:"changes"`
@@ -85,11 +85,12 @@ func (r *HMAResult) Exact() bool {
 // hmaRun is one run of HMA.
 type hmaRun struct {
 	HMAOptions
-	set    corpus.Uniform
-	tell   Progress
-	folder string // of the data
-	server *hmaServer
-	result HMAResult
+	set      corpus.Uniform
+	tell     Progress
+	folder   string // of the data
+	server   *hmaServer
+	pictures []int64 // numbers of the contents that are pictures
+	result   HMAResult
 }
 
 // hmaRadius is the largest distance that matches for a bank that sets none.

@@ -22,7 +22,7 @@ import (
 const hmaQuestions = 500_000
 
 // hmaPictures is how many pictures of each kind there are.
-const hmaPictures = 8
+const hmaPictures = 4
 
 // quiz is questions of one kind with what their answers must be.
 type quiz struct {
@@ -86,6 +86,7 @@ func (r *hmaRun) pictureQuizzes(ctx context.Context) ([]*quiz, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.pictures = append(r.pictures, id)
 		ids[i] = fmt.Appendf(nil, `"bank_content_id":%d,"distance":"0"`, id)
 	}
 	if err := r.seen(ctx, c, known[hmaPictures-1].request(nil, "/m/lookup"), func(body []byte) bool { return bytes.Contains(body, ids[hmaPictures-1]) }); err != nil {
@@ -139,6 +140,15 @@ func addHMA(c *hmaClient, request []byte) (id int64, err error) {
 	return added.ID, nil
 }
 
+// removeHMA removes a content.
+func removeHMA(c *hmaClient, bank string, id int64) error {
+	status, body, err := c.ask(requestOf("DELETE", fmt.Sprintf("/c/bank/%s/content/%d", bank, id), "", nil))
+	if err == nil && status != 200 {
+		err = fmt.Errorf("the server does not remove a content: status %d, %s", status, body)
+	}
+	return err
+}
+
 // asks asks every kind of question with every number of clients.
 func (r *hmaRun) asks(ctx context.Context) error {
 	all, err := r.quizzes(ctx)
@@ -153,6 +163,21 @@ func (r *hmaRun) asks(ctx context.Context) error {
 				return err
 			}
 			r.result.Passes = append(r.result.Passes, pass)
+		}
+	}
+	return r.removePictures()
+}
+
+// removePictures leaves the banks as they were.
+func (r *hmaRun) removePictures() error {
+	c, err := dialHMA(r.server.address)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	for _, id := range r.pictures {
+		if err := removeHMA(c, pictureBank, id); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -82,11 +82,10 @@ func (r *hmaRun) change(ctx context.Context, clients int) error {
 		answers[0], effects[0] = append(answers[0], answered.Sub(begin)), append(effects[0], time.Since(answered))
 
 		begin = time.Now()
-		status, body, err := c.ask(requestOf("DELETE", fmt.Sprintf("/c/bank/%s/content/%d", changedBank, id), "", nil))
-		answered = time.Now()
-		if err != nil || status != 200 {
-			return fmt.Errorf("the server does not remove a content: status %d, %s, %w", status, body, err)
+		if err := removeHMA(c, changedBank, id); err != nil {
+			return err
 		}
+		answered = time.Now()
 		if err := r.seen(ctx, c, lookupOf(code), func(body []byte) bool { return string(body) == "{}\n" }); err != nil {
 			return err
 		}
@@ -94,8 +93,10 @@ func (r *hmaRun) change(ctx context.Context, clients int) error {
 		time.Sleep(rand.N(20 * time.Millisecond)) // so as not to be in step with anything that is regular
 	}
 	for kind, name := range [kinds]string{"add", "withdraw"} {
+		answer, effect := summarize(answers[kind]), summarize(effects[kind])
+		answer.Curve, effect.Curve = nil, nil
 		r.result.Changes = append(r.result.Changes, HMAChange{
-			Kind: name, Clients: clients, Count: len(effects[kind]), Answer: summarize(answers[kind]), Effect: summarize(effects[kind]),
+			Kind: name, Clients: clients, Count: len(effects[kind]), Answer: answer, Effect: effect,
 		})
 	}
 	return nil

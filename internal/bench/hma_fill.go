@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -25,38 +26,30 @@ const fillBatch = 20_000
 
 func (r *hmaRun) databasePath() string { return filepath.Join(r.folder, "quell.db") }
 
+// filledFile is where a fill notes how many seconds it took, once it is complete.
+func (r *hmaRun) filledFile() string { return filepath.Join(r.folder, "filled") }
+
 // fill writes all signals into a new database as an import of a list does, in larger transactions: signal i becomes entry number i+1. A database
 // that is already filled is left as it is.
 func (r *hmaRun) fill(ctx context.Context) (err error) {
+	if note, err := os.ReadFile(r.filledFile()); err == nil {
+		r.result.FillSeconds, err = strconv.ParseFloat(strings.TrimSpace(string(note)), 64)
+		return err
+	}
+	if err := os.RemoveAll(r.folder); err != nil { // what is left of a run that was cut off
+		return fmt.Errorf("remove the data of an earlier run: %w", err)
+	}
 	s, err := store.Open(ctx, store.Config{Path: r.databasePath()})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	bank, err := s.BankNamed(ctx, filledBank)
-	if err == nil {
-		counts, err := s.CountSignals(ctx, bank.ID)
-		if err == nil && counts[domain.PDQ] != int64(r.N) {
-			err = fmt.Errorf("%s holds %d of %d signals: an earlier run was cut off; remove it", r.folder, counts[domain.PDQ], r.N)
+	defer func() {
+		if err = errors.Join(err, s.Close()); err == nil {
+			err = os.WriteFile(r.filledFile(), fmt.Append(nil, r.result.FillSeconds), 0o600)
 		}
-		return err
-	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
+	}()
 	begin := time.Now()
-	err = s.Tx(ctx, func(tx *store.Tx) error {
-		for _, name := range []string{filledBank, changedBank, pictureBank} {
-			b, err := tx.CreateBank(ctx, domain.Bank{Name: name, Kind: domain.Known, EnabledShare: 1})
-			if err != nil {
-				return err
-			}
-			if name == filledBank {
-				bank = b
-			}
-		}
-		return nil
-	})
+	bank, err := createBanks(ctx, s)
 	records := make([]domain.ListRecord, 0, fillBatch)
 	for first := 0; first < r.N && err == nil; first += fillBatch {
 		r.tell("fill the database", first, r.N)
@@ -65,12 +58,27 @@ func (r *hmaRun) fill(ctx context.Context) (err error) {
 			records = append(records, domain.ListRecord{Ref: strconv.Itoa(1e9 + i), Type: domain.PDQ, Value: r.set.Code(i).String(), Provenance: domain.Provenance{Source: "bench"}})
 		}
 		err = s.Tx(ctx, func(tx *store.Tx) error {
-			_, err := tx.ApplyRecords(ctx, bank.ID, records)
+			_, err := tx.ApplyRecords(ctx, bank, records)
 			return err
 		})
 	}
 	r.result.FillSeconds = rounded(time.Since(begin).Seconds(), 2)
 	return err
+}
+
+// createBanks makes the banks and returns that which is filled.
+func createBanks(ctx context.Context, s *store.Store) (filled domain.BankID, err error) {
+	err = s.Tx(ctx, func(tx *store.Tx) error {
+		for _, name := range []string{changedBank, pictureBank, filledBank} {
+			b, err := tx.CreateBank(ctx, domain.Bank{Name: name, Kind: domain.Known, EnabledShare: 1})
+			if err != nil {
+				return err
+			}
+			filled = b.ID
+		}
+		return nil
+	})
+	return filled, err
 }
 
 // measureDatabase notes the size of the database.
