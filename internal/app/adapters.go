@@ -112,20 +112,15 @@ func (g guardedFetch) Fetch(ctx context.Context, url string) ([]byte, error) {
 	return doc.Body, err
 }
 
-// curation is the store with every change in a transaction of its own and announced at once: on the bus, and to the index of this process, which
-// need not wait until the bus tells it too.
+// curation is the store with every change in a transaction of its own and announced at once.
 type curation struct {
 	*store.Store
-	bus   *bus.Bus
-	nudge func()
+	bus *bus.Bus
 }
-
-func (a *App) curation() curation { return curation{a.store, a.bus, a.nudgeIndex} }
 
 func (c curation) change(ctx context.Context, f func(*store.Tx) error) error {
 	err := c.Tx(ctx, f)
 	if err == nil {
-		c.nudge()
 		c.bus.Wake(bus.WakeOutbox)
 	}
 	return err

@@ -56,7 +56,7 @@ func (a *App) api() http.Handler {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: a.curation(), Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, store.ErrConflict) },

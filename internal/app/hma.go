@@ -95,7 +95,7 @@ func (a *App) hmaConfig() (hma.Config, error) {
 	if err != nil {
 		return hma.Config{}, err
 	}
-	banks := a.curation()
+	banks := curation{a.store, a.bus}
 	cfg := hma.Config{
 		Index: a.index, Fingerprint: a.pipeline.Inspector, Fetch: hmaFetch{fetcher}, Banks: banks, Exchanges: exchanges{banks, a.secrets, a.log},
 		Recorder: hmaRecorder{a.pipeline}, Record: hma.Recording(a.cfg.HMARecord), Bodies: a.bodies,

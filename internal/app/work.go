@@ -48,17 +48,15 @@ func (w site) serve(ctx context.Context) error {
 	return nil
 }
 
-// nudgeIndex says to the index that there is something new.
-func (a *App) nudgeIndex() {
-	select {
-	case a.nudge <- struct{}{}:
-	default:
-	}
-}
-
 // listenForBanks nudges the index whenever a bank has changed anywhere.
 func (a *App) listenForBanks(ctx context.Context) error {
-	return a.bus.Listen(ctx, domain.SubjectBankChanged, func(domain.Event) { a.nudgeIndex() }, a.nudgeIndex)
+	nudge := func() {
+		select {
+		case a.nudge <- struct{}{}:
+		default:
+		}
+	}
+	return a.bus.Listen(ctx, domain.SubjectBankChanged, func(domain.Event) { nudge() }, nudge)
 }
 
 // snapshotEvery is how often the index is written down while running, so that a start after a crash is quick too.
