@@ -87,9 +87,9 @@ func resident() (now, most int64) {
 	return now, kilobytes(field("/proc/self/status", "VmHWM"))
 }
 
-// busy returns the processor time that this process has taken; 0 without /proc.
-func busy() time.Duration {
-	text, err := os.ReadFile("/proc/self/stat")
+// busy returns the processor time that a process has taken, which is named as in /proc; 0 without that.
+func busy(process string) time.Duration {
+	text, err := os.ReadFile("/proc/" + process + "/stat")
 	if err != nil {
 		return 0
 	}
@@ -107,16 +107,21 @@ func busy() time.Duration {
 // settle waits until this process is at rest, so that merges that go on behind an insert are neither measured with the first questions nor
 // counted as memory. It waits no longer than patience, and returns how long it did.
 func settle(stop <-chan struct{}, patience time.Duration) time.Duration {
+	return settleOf("self", stop, patience)
+}
+
+// settleOf is settle for a process that is named as in /proc.
+func settleOf(process string, stop <-chan struct{}, patience time.Duration) time.Duration {
 	const look, enough = 50 * time.Millisecond, 2
 	begin := time.Now()
-	last, calm := busy(), 0
+	last, calm := busy(process), 0
 	for calm < enough && time.Since(begin) < patience {
 		select {
 		case <-stop:
 			return time.Since(begin)
 		case <-time.After(look):
 		}
-		now := busy()
+		now := busy(process)
 		if now-last <= look/5 {
 			calm++
 		} else {

@@ -20,8 +20,11 @@ import (
 
 // drawn draws a picture of exactly this size, with grain as a camera makes it: without, a JPEG of flat colours has so few bits that
 // decoding it would be far too easy.
-func drawn(size image.Point) *image.RGBA {
-	scene := art.Picture(3, min(max(size.X, size.Y), 1024))
+func drawn(size image.Point) *image.RGBA { return drawnOf(3, size) }
+
+// drawnOf is drawn with a choice of what is in the picture.
+func drawnOf(seed uint64, size image.Point) *image.RGBA {
+	scene := art.Picture(seed, min(max(size.X, size.Y), 1024))
 	img := image.NewRGBA(image.Rectangle{Max: size})
 	xdraw.ApproxBiLinear.Scale(img, img.Rect, scene, scene.Rect, draw.Src, nil)
 	rng := rand.New(rand.NewPCG(1, uint64(size.X)))

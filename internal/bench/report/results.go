@@ -19,6 +19,7 @@ type results struct {
 	index []bench.IndexResult
 	hash  *bench.HashResult // nil: not measured
 	peers []Peer
+	hma   []bench.HMAResult // the smallest first
 }
 
 // Peer is what another search engine did with the codes and questions of an index, next to what Quell did with the same.
@@ -53,7 +54,11 @@ func read(folder string) (r results, err error) {
 	if len(hashes) > 0 {
 		r.hash = &hashes[len(hashes)-1]
 	}
-	r.peers, err = lines[Peer](filepath.Join(folder, "peers.jsonl"))
+	if r.peers, err = lines[Peer](filepath.Join(folder, "peers.jsonl")); err != nil {
+		return r, err
+	}
+	r.hma, err = lines[bench.HMAResult](filepath.Join(folder, "hma.jsonl"))
+	slices.SortStableFunc(r.hma, func(a, b bench.HMAResult) int { return a.N - b.N })
 	return r, err
 }
 

@@ -59,6 +59,15 @@ func (r *results) markdown() string {
 		r.fileTable(&d)
 		draw("bench-formats.svg")
 	}
+	if len(r.hma) > 0 {
+		d.put("\n### Lookups as clients of HMA make them")
+		d.put("Measured on %s. One server over SQLite; the clients run on the same processors. Every answer was compared with what must come: %s.",
+			onMachine(r.hma[len(r.hma)-1].Origin), r.wrongAnswers())
+		r.lookupTable(&d)
+		draw("bench-hma.svg")
+		r.effectTable(&d)
+		r.serverTable(&d)
+	}
 	return d.String()
 }
 

@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/platform/store"
@@ -144,4 +146,31 @@ func newRecording(n int) domain.Recording {
 		leaf := domain.Leaf{ID: domain.NewID[domain.EventID](), Kind: "decision", Salt: digest[:32], Digest: digest}
 		return leaf, domain.Event{ID: domain.NewID[domain.EventID](), Subject: domain.SubjectDecisionMade, Body: []byte(`{"decision_id":"…"}`)}, nil
 	}}
+}
+
+// BenchmarkEvidence reads what is known of one signal among many, as every lookup does that finds something, under a deadline as requests have.
+func BenchmarkEvidence(b *testing.B) {
+	const signals = 50_000
+	storetest.Each(b, func(b *testing.B, cfg store.Config) {
+		s := storetest.Open(b, cfg)
+		bank := newBank(b, s)
+		records := make([]domain.ListRecord, signals)
+		for i := range records {
+			records[i] = domain.ListRecord{Ref: fmt.Sprint("item-", i), Type: domain.PDQ, Value: fmt.Sprintf("%064x", i), Provenance: domain.Provenance{Source: "marsh watch", Confidence: 1}}
+		}
+		write(b, s, func(tx *store.Tx) error {
+			_, err := tx.ApplyRecords(b.Context(), bank, records)
+			return err
+		})
+		ctx, cancel := context.WithTimeout(b.Context(), time.Hour)
+		defer cancel()
+		n := 0
+		for b.Loop() {
+			n++
+			found, err := s.Evidence(ctx, []int64{int64(n*7919%signals + 1)}, 1)
+			if err != nil || len(found) != 1 {
+				b.Fatalf("%v, %v", found, err)
+			}
+		}
+	})
 }

@@ -19,6 +19,8 @@ type dialect struct {
 	isolation sql.IsolationLevel
 	// params is how many parameters a statement should have at most.
 	params int
+	// prepares says that queries should be prepared and kept, because the driver does not do that.
+	prepares bool
 	// conflict reports whether a transaction failed only because another one was in its way, so that it may be run again.
 	conflict func(error) bool
 	// unique reports whether err says that a unique value is taken.
@@ -34,7 +36,8 @@ var sqliteDialect = dialect{
 	goose: goose.DialectSQLite3,
 	// SQLite looks each name up among all that came before it: the time for one statement grows with the square of this, and
 	// many statements cost little, because nothing travels.
-	params: 150,
+	params:   150,
+	prepares: true,
 	conflict: func(err error) bool {
 		code := sqliteCode(err) & 0xff
 		return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED

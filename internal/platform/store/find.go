@@ -42,10 +42,12 @@ func (q queries) EntriesNumbered(ctx context.Context, numbers []int64) (map[int6
 		wanted[n] = true
 	}
 	found := map[int64]domain.Entry{}
-	err := q.eachNumbered(ctx, `select `+entryColumns+` from entries where %s and bank_id in (select id from banks where removed_at = 0)`, numbers, func(r *sql.Rows) error {
+	// Banks that were removed are told apart here: as a condition they would lead SQLite to look through all entries of the others.
+	err := q.eachNumbered(ctx, `select (select removed_at from banks where banks.id = entries.bank_id), `+entryColumns+` from entries where %s`, numbers, func(r *sql.Rows) error {
 		var e domain.Entry
-		err := r.Scan(entryFields(&e)...)
-		if wanted[e.Number] {
+		var removed domain.Time
+		err := r.Scan(append([]any{&removed}, entryFields(&e)...)...)
+		if wanted[e.Number] && removed == 0 {
 			found[e.Number] = e
 		}
 		return err

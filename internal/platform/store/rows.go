@@ -112,14 +112,23 @@ func eachRow(ctx context.Context, q querier, query string, args []any, f func(*s
 func eachRowIn[T any](ctx context.Context, q queries, query string, args []any, values []T, f func(*sql.Rows) error) error {
 	for chunk := range slices.Chunk(values, q.dialect.params) {
 		all := slices.Clone(args)
-		for _, v := range chunk {
-			all = append(all, v)
+		for i := range listSize(len(chunk), q.dialect.params) {
+			all = append(all, chunk[min(i, len(chunk)-1)])
 		}
-		if err := eachRow(ctx, q.q, fmt.Sprintf(query, params(len(args), len(chunk))), all, f); err != nil {
+		if err := eachRow(ctx, q.q, fmt.Sprintf(query, params(len(args), len(all)-len(args))), all, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listSize is how long a list of n values is made by naming the last one again: few lengths are few texts to prepare.
+func listSize(n, most int) int {
+	size := 1
+	for size < n {
+		size *= 2
+	}
+	return min(size, most)
 }
 
 // asJSON is a value that is kept as JSON text.

@@ -15,10 +15,11 @@ import (
 const sqliteReaders = 8
 
 // Settings of every connection. busy_timeout comes first: it must already hold while WAL is switched on. With WAL and synchronous=FULL a commit
-// is on the disk before it returns.
+// is on the disk before it returns. In temp_store are pages as they were before a statement that may fail in its middle, such as one that inserts
+// many rows: they are of no use after a crash.
 var (
 	sqliteBoth   = []string{"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)"}
-	sqliteWriter = append(sqliteBoth[:4:4], "cache_size(-16000)", "journal_size_limit(67108864)", "wal_autocheckpoint(4000)")
+	sqliteWriter = append(sqliteBoth[:4:4], "temp_store(memory)", "cache_size(-16000)", "journal_size_limit(67108864)", "wal_autocheckpoint(4000)")
 	sqliteReader = append(sqliteBoth[:4:4], "cache_size(-4000)", "query_only(1)")
 )
 

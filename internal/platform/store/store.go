@@ -36,6 +36,7 @@ type Store struct {
 	queries         // reading, outside of any transaction
 	write   *sql.DB // SQLite: the one writing connection; PostgreSQL: the pool
 	read    *sql.DB
+	kept    *statements // of the reading pool; nil: it keeps its own
 	log     *slog.Logger
 	now     func() time.Time
 }
@@ -86,7 +87,10 @@ func connect(ctx context.Context, cfg Config) (*Store, error) {
 	default:
 		err = errors.New("no database: give the URL of a PostgreSQL database or the path of a SQLite file")
 	}
-	s.q = s.read
+	if s.q = s.read; err == nil && s.dialect.prepares {
+		s.kept = &statements{plain: s.read}
+		s.q = s.kept
+	}
 	return s, err
 }
 
@@ -96,7 +100,7 @@ func (s *Store) Close() error {
 		return s.write.Close()
 	}
 	// The last connection that closes tidies the SQLite file up, which only the writer may do.
-	return errors.Join(s.read.Close(), s.write.Close())
+	return errors.Join(s.kept.Close(), s.read.Close(), s.write.Close())
 }
 
 // Engine says which database this is: "sqlite" or "postgres".

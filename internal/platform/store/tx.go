@@ -49,7 +49,11 @@ func (s *Store) txOnce(ctx context.Context, f func(*Tx) error) error {
 		return fmt.Errorf("begin a transaction: %w", err)
 	}
 	defer sqlTx.Rollback() // does nothing after a commit
-	tx := &Tx{queries: queries{textGuard{sqlTx}, s.dialect}, now: domain.At(s.now())}
+	var q querier = sqlTx
+	if s.dialect.prepares {
+		q = &statements{plain: sqlTx}
+	}
+	tx := &Tx{queries: queries{textGuard{q}, s.dialect}, now: domain.At(s.now())}
 	if err := f(tx); err != nil {
 		return err
 	}
