@@ -68,6 +68,7 @@ type hash struct {
 	signalType
 	share  float64              // of lookups for which the type counts
 	prints []domain.Fingerprint // of every frame and view, usable or not
+	more   bool                 // there may be others, for which there was no time or memory
 }
 
 // value is the hash that stands for the content: that of the first frame as it is stored, or nothing if there is too little in it.
@@ -240,18 +241,17 @@ func (f *face) hash(ctx context.Context, content string, data []byte, hashes []h
 				h.prints = append(h.prints, p)
 			}
 		}
-		if slices.ContainsFunc(h.prints, asStored) {
-			continue
-		}
 		reason := "There is no picture in it."
 		for _, c := range checks {
-			if c.Detector != string(h.kind) || c.Reason == "" {
-				continue
+			if c.Detector == string(h.kind) && c.Reason != "" {
+				reason, h.more = c.Reason, h.more || c.Temporary
 			}
-			if c.Temporary {
-				return nil, busy()
-			}
-			reason = c.Reason
+		}
+		switch {
+		case slices.ContainsFunc(h.prints, asStored):
+			continue
+		case h.more:
+			return nil, busy()
 		}
 		return nil, badRequest("Failed to hash %s: %s", content, reason)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -188,13 +189,14 @@ func TestOnlyWhatIsNeededIsMade(t *testing.T) {
 type examiner struct {
 	Fingerprinter
 	types  []domain.SignalType
+	prints []domain.Fingerprint
 	checks []domain.Check
 }
 
 func (e *examiner) Examine(ctx context.Context, data []byte, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	e.types = append(e.types, types...)
 	if e.checks != nil {
-		return nil, e.checks
+		return e.prints, e.checks
 	}
 	return e.Fingerprinter.Examine(ctx, data, types...)
 }
@@ -205,6 +207,23 @@ func TestAFailureThatMayPassIsNoFaultOfTheFile(t *testing.T) {
 		cfg.Fingerprint = &examiner{checks: []domain.Check{{Detector: "pdq", Status: domain.Failed, Reason: "It took too long.", Temporary: true}}}
 	})
 	wants(t, "too long", w.form(t, "/h/hash", part{"photo", "a.png", "x"}), http.StatusServiceUnavailable, message(textBusy))
+}
+
+// TestFramesThereWasNoTimeForAreNotTakenForUnknown has an animation of which only the first frame was read.
+func TestFramesThereWasNoTimeForAreNotTakenForUnknown(t *testing.T) {
+	t.Parallel()
+	quality := 100
+	w := newRealWorld(t, func(_ *realWorld, cfg *Config) {
+		cfg.Fingerprint = &examiner{
+			prints: []domain.Fingerprint{{Type: domain.PDQ, Value: exampleHash, Quality: &quality}},
+			checks: []domain.Check{{Detector: "pdq", Status: domain.Partial, Reason: "Only 1 frame was read: it took too long.", Temporary: true}},
+		}
+	})
+	file := part{"photo", "a.gif", "x"}
+	wants(t, "hash", w.form(t, "/h/hash", file), http.StatusOK, `{"pdq":"`+exampleHash+`"}`+"\n")
+	wants(t, "nothing so far", w.form(t, "/m/lookup", file), http.StatusServiceUnavailable, message(textBusy))
+	number := w.entry(t, w.bank(t, "A", 1), domain.PDQ, exampleHash)
+	wants(t, "known already", w.form(t, "/m/lookup", file), http.StatusOK, fmt.Sprintf(`{"pdq":{"A":[{"bank_content_id":%d,"distance":"0"}]}}`+"\n", number))
 }
 
 func TestTypesThatAreSwitchedOff(t *testing.T) {
