@@ -165,6 +165,8 @@ func fetchFailure(err error) error {
 		return badRequest(textUnsafe)
 	case FetchTooLarge:
 		return refuse(http.StatusRequestEntityTooLarge, "Content too large")
+	case FetchNoRoom:
+		return busy()
 	}
 	return badRequest("Failed to fetch URL: %s", e.Reason)
 }

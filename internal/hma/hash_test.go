@@ -44,6 +44,7 @@ func TestHashOfAURL(t *testing.T) {
 	w.web["http://x/text"] = document{data: []byte("not a picture"), mediaType: "image/png"}
 	w.web["http://x/inside"] = document{err: &FetchError{FetchRefused, "the address is not public"}}
 	w.web["http://x/huge"] = document{err: &FetchError{FetchTooLarge, "it is larger than 5 bytes"}}
+	w.web["http://x/crowd"] = document{err: &FetchError{FetchNoRoom, "there is no memory for it"}}
 	w.web["http://x/late"] = document{err: context.DeadlineExceeded}
 	w.web["http://x/bug"] = document{err: errors.New("bug")}
 	photoHash := `{"pdq":"` + pdqOf(t, 1) + `"}` + "\n"
@@ -78,6 +79,7 @@ func TestHashOfAURL(t *testing.T) {
 		{"url=", 400, message("Failed to fetch URL: there is nothing at this URL (the host answered 404)")},
 		{"url=http://x:/photo", 400, message("Invalid or unsafe URL provided")},
 		{"url=http://x/late", 503, message(textBusy)},
+		{"url=http://x/crowd", 503, message(textBusy)},
 		{"url=http://x/bug", 500, message(textInternal)},
 	} {
 		wants(t, c.query, w.do(http.MethodGet, "/h/hash?"+c.query), c.status, c.body)

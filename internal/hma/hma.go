@@ -51,6 +51,7 @@ const (
 	FetchFailed   FetchKind = iota // the host did not deliver
 	FetchRefused                   // the URL is none that may be opened
 	FetchTooLarge                  // the file is larger than the limit
+	FetchNoRoom                    // there is no memory for it at the moment
 )
 
 // Error returns the reason.
