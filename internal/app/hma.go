@@ -92,7 +92,7 @@ func under(prefix string, inside, outside http.Handler) http.Handler {
 }
 
 func (a *App) hmaConfig() (hma.Config, error) {
-	fetcher, err := a.fetcher(a.cfg.HMAHosts)
+	fetcher, err := a.fetcher(a.cfg.HMAHosts, a.bodies.Take) // for as long as the request lasts
 	if err != nil {
 		return hma.Config{}, err
 	}
@@ -197,6 +197,8 @@ func (f hmaFetch) Fetch(ctx context.Context, url string) ([]byte, string, error)
 		kind = hma.FetchRefused
 	case fetch.KindTooLarge:
 		kind = hma.FetchTooLarge
+	case fetch.KindMemory:
+		kind = hma.FetchNoRoom
 	}
 	return nil, "", &hma.FetchError{Kind: kind, Reason: e.Reason}
 }

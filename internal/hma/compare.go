@@ -19,7 +19,7 @@ func (f *face) indexStatus(r *request) (any, error) {
 		if limited && t.name != only {
 			continue
 		}
-		newest, _, err := f.Banks.NewestSignal(r.Context(), t.kind)
+		newest, err := f.Banks.NewestSignal(r.Context(), t.kind)
 		if err != nil {
 			return nil, outageOf(err)
 		}

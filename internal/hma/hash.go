@@ -68,6 +68,7 @@ type hash struct {
 	signalType
 	share  float64              // of lookups for which the type counts
 	prints []domain.Fingerprint // of every frame and view, usable or not
+	more   bool                 // there may be others, for which there was no time or memory
 }
 
 // value is the hash that stands for the content: that of the first frame as it is stored, or nothing if there is too little in it.
@@ -168,6 +169,8 @@ func fetchFailure(err error) error {
 		return badRequest(textUnsafe)
 	case FetchTooLarge:
 		return refuse(http.StatusRequestEntityTooLarge, "Content too large")
+	case FetchNoRoom:
+		return busy()
 	}
 	return badRequest("Failed to fetch URL: %s", e.Reason)
 }
@@ -244,18 +247,17 @@ func (f *face) hash(ctx context.Context, content string, data []byte, hashes []h
 				h.prints = append(h.prints, p)
 			}
 		}
-		if len(h.prints) > 0 {
-			continue
-		}
 		reason := "There is no picture in it."
 		for _, c := range checks {
-			if c.Detector != string(h.kind) || c.Reason == "" {
-				continue
+			if c.Detector == string(h.kind) && c.Reason != "" {
+				reason, h.more = c.Reason, h.more || c.Temporary
 			}
-			if c.Temporary {
-				return nil, busy()
-			}
-			reason = c.Reason
+		}
+		switch {
+		case len(h.prints) > 0:
+			continue
+		case h.more:
+			return nil, busy()
 		}
 		return nil, badRequest("Failed to hash %s: %s", content, reason)
 	}

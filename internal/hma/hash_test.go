@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"image"
 	"image/draw"
 	"net/http"
@@ -45,6 +46,7 @@ func TestHashOfAURL(t *testing.T) {
 	w.web["http://x/text"] = document{data: []byte("not a picture"), mediaType: "image/png"}
 	w.web["http://x/inside"] = document{err: &FetchError{FetchRefused, "the address is not public"}}
 	w.web["http://x/huge"] = document{err: &FetchError{FetchTooLarge, "it is larger than 5 bytes"}}
+	w.web["http://x/crowd"] = document{err: &FetchError{FetchNoRoom, "there is no memory for it"}}
 	w.web["http://x/late"] = document{err: context.DeadlineExceeded}
 	w.web["http://x/bug"] = document{err: errors.New("bug")}
 	photoHash := `{"pdq":"` + pdqOf(t, 1) + `"}` + "\n"
@@ -79,6 +81,7 @@ func TestHashOfAURL(t *testing.T) {
 		{"url=", 400, message("Failed to fetch URL: there is nothing at this URL (the host answered 404)")},
 		{"url=http://x:/photo", 400, message("Invalid or unsafe URL provided")},
 		{"url=http://x/late", 503, message(textBusy)},
+		{"url=http://x/crowd", 503, message(textBusy)},
 		{"url=http://x/bug", 500, message(textInternal)},
 	} {
 		wants(t, c.query, w.do(http.MethodGet, "/h/hash?"+c.query), c.status, c.body)
@@ -190,13 +193,14 @@ func TestOnlyWhatIsNeededIsMade(t *testing.T) {
 type examiner struct {
 	Fingerprinter
 	types  []domain.SignalType
+	prints []domain.Fingerprint
 	checks []domain.Check
 }
 
 func (e *examiner) Examine(ctx context.Context, data []byte, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	e.types = append(e.types, types...)
 	if e.checks != nil {
-		return nil, e.checks
+		return e.prints, e.checks
 	}
 	return e.Fingerprinter.Examine(ctx, data, types...)
 }
@@ -207,6 +211,23 @@ func TestAFailureThatMayPassIsNoFaultOfTheFile(t *testing.T) {
 		cfg.Fingerprint = &examiner{checks: []domain.Check{{Detector: "pdq", Status: domain.Failed, Reason: "It took too long.", Temporary: true}}}
 	})
 	wants(t, "too long", w.form(t, "/h/hash", part{"photo", "a.png", "x"}), http.StatusServiceUnavailable, message(textBusy))
+}
+
+// TestFramesThereWasNoTimeForAreNotTakenForUnknown has an animation of which only the first frame was read.
+func TestFramesThereWasNoTimeForAreNotTakenForUnknown(t *testing.T) {
+	t.Parallel()
+	quality := 100
+	w := newRealWorld(t, func(_ *realWorld, cfg *Config) {
+		cfg.Fingerprint = &examiner{
+			prints: []domain.Fingerprint{{Type: domain.PDQ, Value: exampleHash, Quality: &quality}},
+			checks: []domain.Check{{Detector: "pdq", Status: domain.Partial, Reason: "Only 1 frame was read: it took too long.", Temporary: true}},
+		}
+	})
+	file := part{"photo", "a.gif", "x"}
+	wants(t, "hash", w.form(t, "/h/hash", file), http.StatusOK, `{"pdq":"`+exampleHash+`"}`+"\n")
+	wants(t, "nothing so far", w.form(t, "/m/lookup", file), http.StatusServiceUnavailable, message(textBusy))
+	number := w.entry(t, w.bank(t, "A", 1), domain.PDQ, exampleHash)
+	wants(t, "known already", w.form(t, "/m/lookup", file), http.StatusOK, fmt.Sprintf(`{"pdq":{"A":[{"bank_content_id":%d,"distance":"0"}]}}`+"\n", number))
 }
 
 func TestTypesThatAreSwitchedOff(t *testing.T) {

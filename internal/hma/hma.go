@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/match"
 )
@@ -49,6 +51,7 @@ const (
 	FetchFailed   FetchKind = iota // the host did not deliver
 	FetchRefused                   // the URL is none that may be opened
 	FetchTooLarge                  // the file is larger than the limit
+	FetchNoRoom                    // there is no memory for it at the moment
 )
 
 // Error returns the reason.
@@ -69,8 +72,10 @@ type Curation interface {
 	AddEntry(ctx context.Context, e domain.Entry) (domain.Entry, error)
 	ChangeEntry(ctx context.Context, bank domain.BankID, id domain.EntryID, change domain.EntryChange) (domain.Entry, error)
 	WithdrawEntry(ctx context.Context, bank domain.BankID, id domain.EntryID) error
-	// NewestSignal returns when the newest change of a signal of a type was made, zero if there is none, and how many are live in SQL.
-	NewestSignal(ctx context.Context, t domain.SignalType) (at domain.Time, live int64, err error)
+	// NewestSignal returns when the newest change of a signal of a type was made, zero if there is none.
+	NewestSignal(ctx context.Context, t domain.SignalType) (domain.Time, error)
+	// LiveSignals returns how many signals of a type are live in SQL. It may take a while.
+	LiveSignals(ctx context.Context, t domain.SignalType) (int64, error)
 	// Shares returns the share of lookups for which a signal type counts on this face; absent is 1.
 	Shares(ctx context.Context) (map[domain.SignalType]float64, error)
 	SetShare(ctx context.Context, t domain.SignalType, share float64) error
@@ -156,12 +161,13 @@ type face struct {
 	routes    *router
 	crossSite *http.CrossOriginProtection
 	shares    *shares
+	counting  *semaphore.Weighted // of signals in SQL
 }
 
 // New returns the handler of the whole face. It is safe for concurrent use. It may be mounted under a path by http.StripPrefix, but not behind an
 // http.ServeMux: that one redirects paths with repeated slashes, which clients of HMA send.
 func New(cfg Config) http.Handler {
-	f := &face{Config: cfg, crossSite: http.NewCrossOriginProtection(), shares: &shares{source: cfg.Banks.Shares}}
+	f := &face{Config: cfg, crossSite: http.NewCrossOriginProtection(), shares: &shares{source: cfg.Banks.Shares}, counting: semaphore.NewWeighted(1)}
 	f.routes = newRouter(slices.Concat(
 		f.metaRoutes(),
 		f.hashRoutes(),

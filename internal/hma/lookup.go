@@ -126,7 +126,7 @@ func (f *face) signalOf(ctx context.Context, typeName, value string) (hash, erro
 	if err != nil {
 		return hash{}, badRequest("invalid signal: %s", err)
 	}
-	return hash{t, share, []domain.Fingerprint{{Type: t.kind, Value: canonical}}}, nil
+	return hash{signalType: t, share: share, prints: []domain.Fingerprint{{Type: t.kind, Value: canonical}}}, nil
 }
 
 const textNoQuestion = "Either url or both signal and signal_type are required"
@@ -239,6 +239,9 @@ func (l *lookup) answer(hashes []hash, only *string) (any, error) {
 		if l.include.query {
 			asked = append(asked, questions(h, flip)...)
 		}
+	}
+	if !l.found && slices.ContainsFunc(hashes, func(h hash) bool { return h.more }) {
+		return nil, busy() // what was not looked at may be known
 	}
 	if err := l.note(hashes); err != nil {
 		return nil, err

@@ -9,7 +9,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/quell-project/quell/internal/demo/art"
 	"github.com/quell-project/quell/internal/domain"
@@ -420,6 +423,37 @@ func TestIndexThatIsNotReady(t *testing.T) {
 		if got.Header().Get("Retry-After") == "" {
 			t.Error("nothing is said of when to come again")
 		}
+	}
+}
+
+// TestCountsOfTheDatabaseWaitForEachOther: each reads all signals, and whoever asks again and again must not keep lookups from the database.
+func TestCountsOfTheDatabaseWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	var running, asked atomic.Int32
+	w.banks.count = func() (int64, error) {
+		if running.Add(1) > 1 {
+			t.Error("two counts at the same time")
+		}
+		asked.Add(1)
+		time.Sleep(time.Millisecond)
+		running.Add(-1)
+		return 7, nil
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			wants(t, "index", w.do(http.MethodGet, "/c/signal_type/index?signal_type=pdq"), http.StatusOK,
+				`{"pdq":{"db_size":7,"index_built_to":0,"index_out_of_date":false,"index_size":7,"newest_db_item":0}}`+"\n")
+		})
+	}
+	all.Wait()
+	if n := asked.Load(); n != 8 {
+		t.Errorf("counted %d times", n)
+	}
+	wants(t, "status", w.do(http.MethodGet, "/m/index/status?signal_type=pdq"), http.StatusOK, `{"pdq":{"built_to":0,"present":true,"size":7}}`+"\n")
+	if n := asked.Load(); n != 8 {
+		t.Error("the status, which says nothing of the database, has it counted")
 	}
 }
 

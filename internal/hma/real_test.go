@@ -93,23 +93,12 @@ func (c curation) Shares(context.Context) (map[domain.SignalType]float64, error)
 	return c.world.shares, nil
 }
 
-func (c curation) NewestSignal(ctx context.Context, t domain.SignalType) (newest domain.Time, live int64, err error) {
-	banks, err := c.Store.Banks(ctx)
-	for _, b := range banks {
-		entries, err := c.Store.Entries(ctx, b.ID, "", 100)
-		if err != nil {
-			return 0, 0, err
-		}
-		for _, e := range entries {
-			for _, s := range e.Signals {
-				if s.Type == t {
-					newest = max(newest, e.CreatedAt)
-					live++
-				}
-			}
-		}
-	}
-	return newest, live, err
+func (c curation) NewestSignal(ctx context.Context, t domain.SignalType) (domain.Time, error) {
+	return c.Store.NewestSignal(ctx, t)
+}
+
+func (c curation) LiveSignals(ctx context.Context, t domain.SignalType) (int64, error) {
+	return c.Store.LiveSignals(ctx, t)
 }
 
 // Where both parts of a curation have a method, the store's counts.

@@ -1,6 +1,7 @@
 package hma
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -110,9 +111,13 @@ func (f *face) signalTypeIndex(r *request) (any, error) {
 		if limited && t.name != only {
 			continue
 		}
-		newest, live, err := f.Banks.NewestSignal(r.Context(), t.kind)
+		newest, err := f.Banks.NewestSignal(r.Context(), t.kind)
 		if err != nil {
 			return nil, outageOf(err)
+		}
+		live, err := f.liveSignals(r.Context(), t)
+		if err != nil {
+			return nil, err
 		}
 		size := int64(f.Index.Size(t.kind))
 		status := object{"db_size": live, "index_built_to": -1, "index_out_of_date": size != live || !f.Index.Loaded(), "index_size": size, "newest_db_item": -1}
@@ -125,4 +130,15 @@ func (f *face) signalTypeIndex(r *request) (any, error) {
 		all[t.name] = status
 	}
 	return all, nil
+}
+
+// liveSignals counts the signals of a type in SQL, one count at a time however many clients ask: counting ten million takes the database a second or
+// more, and lookups need it too.
+func (f *face) liveSignals(ctx context.Context, t signalType) (int64, error) {
+	if err := f.counting.Acquire(ctx, 1); err != nil {
+		return 0, busy()
+	}
+	defer f.counting.Release(1)
+	n, err := f.Banks.LiveSignals(ctx, t.kind)
+	return n, outageOf(err)
 }

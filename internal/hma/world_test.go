@@ -112,7 +112,10 @@ type index struct {
 }
 
 func (x *index) Loaded() bool { return x.loaded }
-func (x *index) Ready() bool  { return x.ready }
+
+func (x *index) Size(domain.SignalType) int { return 7 }
+
+func (x *index) Ready() bool { return x.ready }
 
 func (x *index) Search(context.Context, match.Query) ([]match.Known, error) { return nil, nil }
 
@@ -121,7 +124,12 @@ type banks struct {
 	Curation
 	shares map[domain.SignalType]float64
 	fail   error
+	count  func() (int64, error)
 }
+
+func (b *banks) NewestSignal(context.Context, domain.SignalType) (domain.Time, error) { return 1, nil }
+
+func (b *banks) LiveSignals(context.Context, domain.SignalType) (int64, error) { return b.count() }
 
 func (b *banks) Shares(context.Context) (map[domain.SignalType]float64, error) {
 	return b.shares, b.fail

@@ -63,28 +63,33 @@ func (t *takeover) contentsOf(rows []contentRow) (contents []content, lost []Iss
 
 // takePage takes one page, bank by bank.
 func (t *takeover) takePage(ctx context.Context, tx Tx, contents []content, s *step) error {
-	if err := tx.ReserveNumbers(ctx, t.maxNumber); err != nil {
-		return err
-	}
-	ids := make([]int64, len(contents))
-	for i, c := range contents {
-		ids[i] = c.id
-	}
-	numbered, err := tx.EntriesNumbered(ctx, ids)
-	if err != nil {
-		return err
-	}
 	here, err := banksByName(ctx, tx)
 	if err != nil {
 		return err
 	}
+	ids := make([]int64, len(contents))
 	byBank := map[int64][]content{}
 	var order []int64 // the order of the page, so that runs are alike
-	for _, c := range contents {
+	var banks []domain.BankID
+	for i, c := range contents {
+		ids[i] = c.id
+		if b, known := here[t.banks[c.bank].name]; known && byBank[c.bank] == nil {
+			banks = append(banks, b.ID)
+		}
 		if byBank[c.bank] == nil {
 			order = append(order, c.bank)
 		}
 		byBank[c.bank] = append(byBank[c.bank], c)
+	}
+	if err := tx.LockBanks(ctx, banks); err != nil {
+		return err
+	}
+	if err := tx.ReserveNumbers(ctx, t.maxNumber); err != nil {
+		return err
+	}
+	numbered, err := tx.EntriesNumbered(ctx, ids)
+	if err != nil {
+		return err
 	}
 	for _, id := range order {
 		row := t.banks[id]
@@ -100,7 +105,7 @@ func (t *takeover) takePage(ctx context.Context, tx Tx, contents []content, s *s
 				return err
 			}
 		}
-		p := page{tx: tx, opts: t.opts, bank: b, here: here, numbered: numbered, step: s}
+		p := page{tx: tx, opts: t.opts, bank: b, numbered: numbered, step: s}
 		if err := p.take(ctx, byBank[id]); err != nil {
 			return err
 		}
@@ -120,7 +125,6 @@ type page struct {
 	tx       Tx
 	opts     Options
 	bank     domain.Bank
-	here     map[string]domain.Bank
 	numbered map[int64]domain.Entry // before the page
 	step     *step
 

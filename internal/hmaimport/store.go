@@ -19,6 +19,8 @@ type Tx interface {
 	Banks(ctx context.Context) ([]domain.Bank, error)
 	CreateBank(ctx context.Context, b domain.Bank) (domain.Bank, error)
 	ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (domain.Bank, error)
+	// LockBanks keeps others from changing the contents of banks. A transaction that changes several calls it first.
+	LockBanks(ctx context.Context, ids []domain.BankID) error
 
 	// EntriesReferred returns those entries of a bank that have one of the references, by reference.
 	EntriesReferred(ctx context.Context, bank domain.BankID, refs []string) (map[string]domain.Entry, error)

@@ -25,6 +25,7 @@ const (
 	KindConnect     Kind = "connect"     // temporary: no connection
 	KindExchange    Kind = "exchange"    // temporary: connected, but the answer was broken, or its header too large
 	KindTimeout     Kind = "timeout"     // temporary: not complete within Config.Timeout, or within the caller's deadline
+	KindMemory      Kind = "memory"      // temporary: Config.Room refused
 	KindCanceled    Kind = "canceled"    // temporary: the caller gave up
 )
 

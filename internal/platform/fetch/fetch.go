@@ -35,7 +35,10 @@ type Config struct {
 	MaxRedirects int           // followed in one Get; 0 means DefaultMaxRedirects, -1 none
 	UserAgent    string        // sent to hosts, one line; "" means DefaultUserAgent
 	Hosts        []string      // with their subdomains, the only ones to be asked, also after a redirect; none means any
-	Allow        AllowList     // exceptions from "public addresses, ports 80 and 443"; the zero value allows none
+	// Room is asked before more of a document is held in memory, for so many bytes; false ends the fetch. ctx is that of the caller of Get. nil: there is
+	// always room.
+	Room  func(ctx context.Context, bytes int64) bool
+	Allow AllowList // exceptions from "public addresses, ports 80 and 443"; the zero value allows none
 }
 
 // Fetcher opens URLs within the limits of its Config. It is safe for use by many goroutines and holds no connection between
@@ -46,6 +49,7 @@ type Fetcher struct {
 	maxRedirects int
 	userAgent    string
 	hosts        []string // canonical
+	room         func(ctx context.Context, bytes int64) bool
 	allow        AllowList
 
 	resolver  resolver
@@ -80,6 +84,10 @@ func New(config Config) (*Fetcher, error) {
 		allow:        config.Allow,
 		resolver:     net.DefaultResolver,
 		connector:    &net.Dialer{},
+		room:         config.Room,
+	}
+	if f.room == nil {
+		f.room = func(context.Context, int64) bool { return true }
 	}
 	for _, h := range config.Hosts {
 		if name := canonicalName(h); isHostName(name) {
@@ -105,16 +113,17 @@ func New(config Config) (*Fetcher, error) {
 
 // Get fetches the document at rawURL. Every error is an [*Error]; one caused by ctx also matches the context's error.
 func (f *Fetcher) Get(ctx context.Context, rawURL string) (Document, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	room := func(bytes int64) bool { return f.room(ctx, bytes) }
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	at, err := parseURL(rawURL)
 	if err != nil {
 		return Document{}, err
 	}
 	for range f.maxRedirects + 1 {
-		document, next, err := f.visit(ctx, at)
+		document, next, err := f.visit(limited, at, room)
 		if err != nil {
-			return Document{}, exchangeError(ctx, err)
+			return Document{}, exchangeError(limited, err)
 		}
 		if next == nil {
 			return document, nil
@@ -125,7 +134,7 @@ func (f *Fetcher) Get(ctx context.Context, rawURL string) (Document, error) {
 }
 
 // visit makes one request. It returns the document, or the checked URL to go on to.
-func (f *Fetcher) visit(ctx context.Context, at *url.URL) (Document, *url.URL, error) {
+func (f *Fetcher) visit(ctx context.Context, at *url.URL, room func(int64) bool) (Document, *url.URL, error) {
 	if !f.asks(at.Hostname()) {
 		return Document{}, nil, permanent(KindForbidden, "the URL leads to a host that is not among those that may be asked")
 	}
@@ -136,7 +145,7 @@ func (f *Fetcher) visit(ctx context.Context, at *url.URL) (Document, *url.URL, e
 	defer response.Body.Close()
 	switch response.StatusCode {
 	case http.StatusOK:
-		document, err := f.read(response)
+		document, err := f.read(response, room)
 		return document, nil, err
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
@@ -204,7 +213,7 @@ func redirect(from *url.URL, location string) (*url.URL, error) {
 }
 
 // read takes the body in. The claimed length can only shorten the work: it never sizes a buffer.
-func (f *Fetcher) read(response *http.Response) (Document, error) {
+func (f *Fetcher) read(response *http.Response, room func(int64) bool) (Document, error) {
 	for _, coding := range response.Header.Values("Content-Encoding") {
 		if coding != "" && !strings.EqualFold(strings.TrimSpace(coding), "identity") {
 			return Document{}, permanent(KindEncoding, "the host sent a compressed body although it was asked not to")
@@ -214,7 +223,7 @@ func (f *Fetcher) read(response *http.Response) (Document, error) {
 	if response.ContentLength > f.maxBytes {
 		return Document{}, tooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, f.maxBytes+1))
+	body, err := io.ReadAll(io.LimitReader(&roomReader{from: response.Body, room: room}, f.maxBytes+1))
 	if err != nil {
 		return Document{}, err
 	}
@@ -225,4 +234,27 @@ func (f *Fetcher) read(response *http.Response) (Document, error) {
 	final := *response.Request.URL
 	final.Fragment, final.RawFragment = "", ""
 	return Document{Body: body, MediaType: mediaType, FinalURL: final.String()}, nil
+}
+
+// roomStep is for how many bytes room is asked at a time.
+const roomStep = 1 << 20
+
+// roomReader reads on only where there is room.
+type roomReader struct {
+	from io.Reader
+	room func(int64) bool
+	left int64
+}
+
+// Read implements io.Reader.
+func (r *roomReader) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		if !r.room(roomStep) {
+			return 0, temporary(KindMemory, "there is no memory for the document at the moment")
+		}
+		r.left = roomStep
+	}
+	n, err := r.from.Read(p[:min(int64(len(p)), r.left)])
+	r.left -= int64(n)
+	return n, err
 }

@@ -3,6 +3,7 @@ package fetch
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -249,6 +250,29 @@ func TestNewNamesTheFault(t *testing.T) {
 	} {
 		if _, err := New(config); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New(%+v): %v, want %q", config, err, want)
+		}
+	}
+}
+
+func TestRoomIsAskedForAsTheDocumentComes(t *testing.T) {
+	t.Parallel()
+	server := start(t, func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 5<<20)) })
+	for room, whole := range map[int64]bool{8 << 20: true, 3 << 20: false} {
+		taken := int64(0)
+		config := Config{Allow: mustAllow(t, authority(t, server.URL)), Room: func(_ context.Context, bytes int64) bool {
+			taken += bytes
+			return taken <= room
+		}}
+		document, err := newFetcher(t, config).Get(t.Context(), server.URL)
+		if whole {
+			if err != nil || len(document.Body) != 5<<20 || taken < 5<<20 {
+				t.Errorf("%d bytes, %d taken, %v", len(document.Body), taken, err)
+			}
+			continue
+		}
+		wantError(t, err, KindMemory, true)
+		if taken != room+roomStep {
+			t.Errorf("went on for %d bytes", taken)
 		}
 	}
 }

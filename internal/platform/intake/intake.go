@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +59,15 @@ func (b *Budget) Admit(w http.ResponseWriter, r *http.Request, most int64) (rele
 	}
 	r.Body = metered
 	return func() { b.free.Release(metered.held) }, nil
+}
+
+// Take reserves memory until ctx ends, and reports whether there was room for it.
+func (b *Budget) Take(ctx context.Context, bytes int64) bool {
+	if ctx.Err() != nil || !b.free.TryAcquire(bytes) {
+		return false
+	}
+	context.AfterFunc(ctx, func() { b.free.Release(bytes) })
+	return true
 }
 
 // body is a body for which memory is reserved before it is handed on.

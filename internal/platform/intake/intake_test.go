@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/quell-project/quell/internal/platform/intake"
 )
@@ -91,4 +92,20 @@ func TestWhatFindsNoRoomIsToldSoAndLeavesNothingBehind(t *testing.T) {
 		t.Fatalf("not all memory was given back: %v", err)
 	}
 	all()
+}
+
+func TestMemoryIsTakenUntilTheContextEnds(t *testing.T) {
+	t.Parallel()
+	b := intake.New(3)
+	ctx, cancel := context.WithCancel(t.Context())
+	if !b.Take(ctx, 1) || !b.Take(ctx, 2) || b.Take(t.Context(), 1) {
+		t.Error("there is not as much as there is")
+	}
+	cancel()
+	if b.Take(ctx, 1) {
+		t.Error("taken for nobody")
+	}
+	for !b.Take(t.Context(), 3) { // given back by a goroutine of its own
+		time.Sleep(time.Millisecond)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -105,6 +106,17 @@ func (tx *Tx) emitBankChanged(id domain.BankID) error {
 func (tx *Tx) lockBank(ctx context.Context, id domain.BankID) error {
 	r, err := tx.q.ExecContext(ctx, `update banks set kind = kind where id = $1 and removed_at = 0`, id)
 	return tx.changed(r, err, "bank", id)
+}
+
+// LockBanks is lockBank for several banks. A transaction that changes the contents of more than one calls it before it does anything else: banks are
+// locked in the order of their ids and before any counter, so that no two transactions wait for each other. Banks that were removed are passed over.
+func (tx *Tx) LockBanks(ctx context.Context, ids []domain.BankID) error {
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if err := tx.lockBank(ctx, id); err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Banks returns all banks by name.

@@ -146,23 +146,29 @@ func (tx *Tx) SetShare(ctx context.Context, t domain.SignalType, share float64) 
 	return nil
 }
 
-// NewestSignal returns when the newest change of a signal of a type was made, zero if there is none, and how many are live. It counts all
-// signals of the type: 0.06 s for a million on SQLite, 0.2 s on PostgreSQL.
-func (q queries) NewestSignal(ctx context.Context, t domain.SignalType) (at domain.Time, live int64, err error) {
+// NewestSignal returns when the newest change of a signal of a type was made, zero if there is none.
+func (q queries) NewestSignal(ctx context.Context, t domain.SignalType) (domain.Time, error) {
 	var added, withdrawn, entry domain.Time
-	err = q.q.QueryRowContext(ctx, `select s.added_at, s.withdrawn_at, e.created_at from signals s join entries e on e.id = s.entry_id
+	err := q.q.QueryRowContext(ctx, `select s.added_at, s.withdrawn_at, e.created_at from signals s join entries e on e.id = s.entry_id
 		where s.type = $1 order by s.seq desc limit 1`, t).Scan(&added, &withdrawn, &entry)
 	if errors.Is(err, sql.ErrNoRows) {
-		return 0, 0, nil
-	}
-	if err == nil {
-		err = q.q.QueryRowContext(ctx, `select (select count(*) from signals where type = $1) - (select count(*) from signals where type = $1 and withdrawn_at > 0)`, t).Scan(&live)
+		return 0, nil
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("count %s signals: %w", t, err)
+		return 0, fmt.Errorf("read the newest %s signal: %w", t, err)
 	}
 	// A list may say that a signal is older than its entry here.
-	return max(added, withdrawn, entry), live, nil
+	return max(added, withdrawn, entry), nil
+}
+
+// LiveSignals returns how many signals of a type are live. It counts all signals of the type: 0.06 s for a million on SQLite, 0.2 s on
+// PostgreSQL.
+func (q queries) LiveSignals(ctx context.Context, t domain.SignalType) (n int64, err error) {
+	err = q.q.QueryRowContext(ctx, `select (select count(*) from signals where type = $1) - (select count(*) from signals where type = $1 and withdrawn_at > 0)`, t).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count %s signals: %w", t, err)
+	}
+	return n, nil
 }
 
 func asBit(b bool) int {

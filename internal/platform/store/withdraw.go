@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/quell-project/quell/internal/domain"
 )
@@ -26,7 +24,9 @@ func (tx *Tx) WithdrawEntry(ctx context.Context, bank domain.BankID, id domain.E
 // WithdrawExpired withdraws up to limit signals whose time has passed and says how many there were.
 func (tx *Tx) WithdrawExpired(ctx context.Context, limit int) (int, error) {
 	var banks []domain.BankID
-	err := eachRow(ctx, tx.q, `select distinct bank_id from signals where expires_at > 0 and withdrawn_at = 0 and expires_at <= $1`, []any{tx.now}, func(r *sql.Rows) error {
+	// Those of banks that were removed are left to EmptyRemoved.
+	err := eachRow(ctx, tx.q, `select distinct bank_id from signals where expires_at > 0 and withdrawn_at = 0 and expires_at <= $1
+		and bank_id in (select id from banks where removed_at = 0)`, []any{tx.now}, func(r *sql.Rows) error {
 		var id domain.BankID
 		err := r.Scan(&id)
 		banks = append(banks, id)
@@ -35,15 +35,11 @@ func (tx *Tx) WithdrawExpired(ctx context.Context, limit int) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("select expired signals: %w", err)
 	}
-	slices.Sort(banks) // locked in one order by everybody
+	if err := tx.LockBanks(ctx, banks); err != nil {
+		return 0, err
+	}
 	total := 0
 	for _, bank := range banks {
-		switch err := tx.lockBank(ctx, bank); {
-		case errors.Is(err, ErrNotFound):
-			continue // it was removed: EmptyRemoved withdraws all
-		case err != nil:
-			return 0, err
-		}
 		n, err := tx.withdrawSignals(ctx, bank, `select id from signals where expires_at > 0 and withdrawn_at = 0 and expires_at <= $1 and bank_id = $2
 			order by expires_at limit $3`, tx.now, bank, limit-total)
 		if err != nil {

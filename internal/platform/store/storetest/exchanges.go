@@ -216,9 +216,9 @@ var signalTypeTests = []test{
 		b := bankNamed(t, s, "heron")
 		want := func(what string, wantAt domain.Time, wantLive int64) {
 			t.Helper()
-			at, live, err := s.NewestSignal(t.Context(), domain.SHA256)
-			if err != nil || at != wantAt || live != wantLive {
-				t.Errorf("%s: newest at %v, %d live, %v; want %v, %d", what, at, live, err, wantAt, wantLive)
+			at, live := must(s.NewestSignal(t.Context(), domain.SHA256))(t), must(s.LiveSignals(t.Context(), domain.SHA256))(t)
+			if at != wantAt || live != wantLive {
+				t.Errorf("%s: newest at %v, %d live; want %v, %d", what, at, live, wantAt, wantLive)
 			}
 		}
 		want("nothing", 0, 0)

@@ -71,6 +71,7 @@ var transactionTests = []test{
 	}},
 	{"leave nothing when their context ends in the middle", testCancelledTx},
 	{"run again from the start when they met another one", testRetry},
+	{"that change several banks never wait in a circle", testLockOrder},
 	{"stand many writers and a canceller", testWritersAndCanceller},
 	{"queries may be cancelled under load", testCancelledQueries},
 }
@@ -88,6 +89,59 @@ func wantNothing(t *testing.T, s *store.Store) {
 	}
 	if b := bankNamed(t, s, "afterwards"); b.Number != 1 {
 		t.Errorf("the next bank has number %d, want 1", b.Number)
+	}
+}
+
+// testLockOrder lets one transaction hold the second of two banks while another one begins that needs both: it must wait before it takes a
+// counter, for which the first asks later. PostgreSQL would end the circle after a second by failing one of them.
+func testLockOrder(t *testing.T, cfg store.Config) {
+	cfg, now := stopped(cfg)
+	s := Open(t, cfg)
+	banks := []domain.BankID{bankNamed(t, s, "heron").ID, bankNamed(t, s, "egret").ID}
+	for name, both := range map[string]func(context.Context, *store.Tx) error{
+		"lists": func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.LockBanks(ctx, banks); err != nil {
+				return err
+			}
+			for _, b := range banks {
+				if _, err := tx.ApplyRecords(ctx, b, listOf(3)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		"expired signals": func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.WithdrawExpired(ctx, 10)
+			return err
+		},
+	} {
+		for i, b := range banks {
+			sig := signal(10 + i)
+			sig.ExpiresAt = domain.At(cfg.Now().Add(time.Second))
+			entryOf(t, s, b, sig)
+		}
+		now.advance(time.Minute)
+		var tries atomic.Int32
+		ended := make(chan error, 1)
+		change(t, s, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.LockBanks(ctx, banks[1:]); err != nil {
+				return err
+			}
+			if tries.Add(1) == 1 {
+				go func() {
+					ended <- s.Tx(ctx, func(tx *store.Tx) error {
+						tries.Add(1)
+						return both(ctx, tx)
+					})
+				}()
+				time.Sleep(200 * time.Millisecond) // the other one gets as far as it can
+			}
+			_, err := tx.AddEntry(ctx, domain.Entry{BankID: banks[1], Signals: []domain.Signal{signal(20)}})
+			return err
+		})
+		if err := <-ended; err != nil || tries.Load() != 2 {
+			t.Errorf("%s: %d tries, %v", name, tries.Load(), err)
+		}
 	}
 }
 
