@@ -22,7 +22,11 @@ type bankCmd struct {
 	List     bankListCmd     `cmd:"" help:"List banks."`
 	Import   bankImportCmd   `cmd:"" help:"Import a list of known content into a bank."`
 	Export   bankExportCmd   `cmd:"" help:"Export a bank as a list."`
+	Pause    bankPauseCmd    `cmd:"" help:"Let an entry not count for a while."`
+	Resume   bankResumeCmd   `cmd:"" help:"Let a paused entry count again."`
 	Withdraw bankWithdrawCmd `cmd:"" help:"Withdraw an entry from a bank."`
+	Rename   bankRenameCmd   `cmd:"" help:"Give a bank another name."`
+	Remove   bankRemoveCmd   `cmd:"" help:"Remove a bank with everything in it."`
 }
 
 type bankCreateCmd struct {
@@ -306,25 +310,6 @@ func export(ctx context.Context, s *store.Store, b domain.Bank, out io.Writer, f
 		}
 		after = last
 	}
-}
-
-type bankWithdrawCmd struct {
-	Name  string `arg:"" help:"Name of the bank."`
-	Entry string `arg:"" help:"Id of the entry, as decisions and the API name it."`
-}
-
-// Run withdraws an entry.
-func (c *bankWithdrawCmd) Run(g *globals) error {
-	s, b, err := g.openBank(c.Name)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	if err := s.Tx(g.ctx, func(tx *store.Tx) error { return tx.WithdrawEntry(g.ctx, b.ID, domain.EntryID(c.Entry)) }); err != nil {
-		return err
-	}
-	fmt.Fprintf(g.stdout, "entry %s of bank %s is withdrawn\n", c.Entry, b.Name)
-	return nil
 }
 
 // applying is the store as bank.Import writes to it.

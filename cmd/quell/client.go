@@ -38,6 +38,23 @@ func (d document) text(field string) string {
 	return s
 }
 
+// number returns a field that is a number, or 0.
+func (d document) number(field string) float64 {
+	n, _ := d[field].(float64)
+	return n
+}
+
+// list returns a field that is a list of objects.
+func (d document) list(field string) []document {
+	items, _ := d[field].([]any)
+	list := make([]document, 0, len(items))
+	for _, item := range items {
+		object, _ := item.(map[string]any)
+		list = append(list, object)
+	}
+	return list
+}
+
 // newClient finds server and key: what was named, else what a server on the data folder has left for the command line, else what is configured.
 func newClient(g *globals, server string) (*client, error) {
 	cfg, _, err := g.load(nil)
@@ -78,6 +95,21 @@ func (c *client) check(ctx context.Context, contentID string, data []byte) (docu
 		return nil, err
 	}
 	return c.post(ctx, "/api/v1/check", "content", content, data)
+}
+
+// lookup asks what is known of a content, with or without a file, and returns the answer.
+func (c *client) lookup(ctx context.Context, content map[string]any, data []byte) (document, error) {
+	if content == nil {
+		content = map[string]any{}
+	}
+	fields, err := json.Marshal(content)
+	if err != nil {
+		return nil, err
+	}
+	if data == nil {
+		return c.send(ctx, "/api/v1/lookup", "application/json", bytes.NewReader(fields))
+	}
+	return c.post(ctx, "/api/v1/lookup", "content", fields, data)
 }
 
 // post sends a form of a part of JSON with a name and, unless data is nil, a file.
@@ -123,7 +155,11 @@ func (c *client) send(ctx context.Context, path, contentType string, body io.Rea
 		return nil, fmt.Errorf("%s answered %s without JSON", c.server, answer.Status)
 	}
 	if answer.StatusCode >= 300 {
-		return nil, &refusal{c.server, answer.StatusCode, v.text("detail")}
+		detail := v.text("detail")
+		for _, fault := range v.list("errors") {
+			detail += fmt.Sprintf(" %s: %s.", fault.text("location"), fault.text("message"))
+		}
+		return nil, &refusal{c.server, answer.StatusCode, detail}
 	}
 	return v, nil
 }

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
+	"time"
 
 	"github.com/quell-project/quell/internal/platform/config"
+	"github.com/quell-project/quell/internal/platform/fetch"
 )
 
 // openInput opens a file, or the standard input for "-".
@@ -32,6 +36,32 @@ func readInput(name string, largest config.Bytes) ([]byte, error) {
 		return nil, fmt.Errorf("larger than %s, which is the limit for one file (check.part_bytes)", largest)
 	}
 	return data, nil
+}
+
+// isURL reports whether an argument is a URL and no file.
+func isURL(name string) bool {
+	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
+}
+
+// readFileOrURL is readInput that also opens URLs, within the limits that a server with this configuration has: a list of URLs may come from
+// anywhere.
+func readFileOrURL(ctx context.Context, name string, cfg *config.Config) ([]byte, error) {
+	if !isURL(name) {
+		return readInput(name, cfg.CheckPartBytes)
+	}
+	allow, err := fetch.ParseAllow(cfg.FetchAllow)
+	if err != nil {
+		return nil, fmt.Errorf("fetch.allow: %w", err)
+	}
+	fetcher, err := fetch.New(fetch.Config{MaxBytes: int64(cfg.FetchBytes), Timeout: time.Duration(cfg.FetchTime), Allow: allow, UserAgent: "quell/" + version()})
+	if err != nil {
+		return nil, err
+	}
+	doc, err := fetcher.Get(ctx, name)
+	if e, ok := errors.AsType[*fetch.Error](err); ok {
+		return nil, errors.New(e.Reason)
+	}
+	return doc.Body, err
 }
 
 // reason takes from an error of a file what is not its name, which is printed before it.

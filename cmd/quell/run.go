@@ -17,6 +17,7 @@ const (
 	exitUsage   = 2
 	exitPartly  = 3  // done, but some files or lines could not be used
 	exitBlocked = 10 // check: at least one file is blocked
+	exitMatched = 10 // match --exit-code: something is known
 	exitHeld    = 11 // check: none is blocked, but at least one must be looked at by a person
 )
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"image"
+	imagedraw "image/draw"
 	"image/png"
 	"io"
 	"net/http"
@@ -22,6 +24,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/quell-project/quell/internal/demo/art"
+	"github.com/quell-project/quell/internal/hmaimport/hmatest"
+	"github.com/quell-project/quell/internal/platform/store/storetest"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -37,7 +41,8 @@ func TestMain(m *testing.M) {
 //	eventually CODE program args…  run it until it does
 //	ready FOLDER                   wait for the server on a data folder; its host and port are then in $ADDRESS
 //	sigterm                        tell all programs in the background to stop
-//	draw KIND SEED FILE [EDIT]     draw a small "poster" or "picture", as PNG or, edited, in the form of the edit
+//	draw KIND SEED FILE [EDIT]     draw a small "poster", "picture" or "blank" one, as PNG or, edited, in the form of the edit; "rotate-90" is an edit, too
+//	hma [clean]                    make a database as HMA has it, with rows that can and cannot be taken or with clean ones; its URL is in $HMA
 //	scrub                          put names in place of what differs from run to run in the standard output of the last command
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -47,12 +52,19 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else every program that is tested for races waits a second before it ends
 			return nil
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "postgres" {
+				return false, fmt.Errorf("there is no condition %q", name)
+			}
+			return os.Getenv(storetest.Variable) != "", nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":      exits,
 			"eventually": eventually,
 			"ready":      ready,
 			"sigterm":    sigterm,
 			"draw":       draw,
+			"hma":        func(ts *testscript.TestScript, _ bool, args []string) { makeHMA(t, ts, args) },
 			"scrub":      scrub,
 		},
 	})
@@ -128,6 +140,15 @@ func draw(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o600))
 }
 
+// makeHMA makes a database that is gone after all scripts.
+func makeHMA(t *testing.T, ts *testscript.TestScript, args []string) {
+	if len(args) > 0 {
+		ts.Setenv("HMA", hmatest.Many(t, 10).URL)
+		return
+	}
+	ts.Setenv("HMA", hmatest.Sample(t).URL)
+}
+
 // drawing returns a drawn picture as a file.
 func drawing(kind string, seed uint64, edit ...string) ([]byte, error) {
 	const size = 240 // small: the race detector is slow with pixels
@@ -137,8 +158,14 @@ func drawing(kind string, seed uint64, edit ...string) ([]byte, error) {
 		img = art.Poster(seed, size)
 	case "picture":
 		img = art.Picture(seed, size)
+	case "blank":
+		img = image.NewRGBA(image.Rect(0, 0, size, size))
+		imagedraw.Draw(img, img.Bounds(), image.White, image.Point{}, imagedraw.Src)
 	default:
-		return nil, errors.New("draw a poster or a picture")
+		return nil, errors.New("draw a poster, a picture or nothing (blank)")
+	}
+	if slices.Equal(edit, []string{"rotate-90"}) {
+		img, edit = quarterTurn(img), nil
 	}
 	if len(edit) == 0 {
 		var b bytes.Buffer
@@ -152,6 +179,18 @@ func drawing(kind string, seed uint64, edit ...string) ([]byte, error) {
 	}
 	data, _, err := edits[i].Apply(img)
 	return data, err
+}
+
+// quarterTurn turns a picture counter-clockwise.
+func quarterTurn(img *image.RGBA) *image.RGBA {
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	turned := image.NewRGBA(image.Rect(0, 0, h, w))
+	for y := range w {
+		for x := range h {
+			turned.Set(x, y, img.At(w-1-y, x))
+		}
+	}
+	return turned
 }
 
 // changing are the things that differ from run to run, and what stands for them in golden files.

@@ -11,7 +11,7 @@ import (
 )
 
 // onTerminal reports whether a stream is a terminal that a person looks at.
-func onTerminal(w io.Writer) bool {
+func onTerminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
@@ -60,6 +60,23 @@ func progressOver(terminal io.Writer, f *os.File, what string) *progress {
 		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
 	r := progressbar.NewReader(f, bar)
 	return &progress{Reader: &r, bar: bar}
+}
+
+// progressOf shows how many of a number of things are done; tell it with set.
+func progressOf(terminal io.Writer, total int, what string) *progress {
+	if !onTerminal(terminal) {
+		return &progress{}
+	}
+	return &progress{bar: progressbar.NewOptions(total, progressbar.OptionSetWriter(terminal), progressbar.OptionSetDescription(what), progressbar.OptionShowCount(),
+		progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))}
+}
+
+// set says how many are done, of how many.
+func (p *progress) set(done, total int) {
+	if p.bar != nil {
+		p.bar.ChangeMax(total)
+		_ = p.bar.Set(done)
+	}
 }
 
 // clear removes the bar for a line of text; it comes back with the next progress.

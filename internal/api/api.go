@@ -11,6 +11,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
+	"github.com/quell-project/quell/internal/pipeline/match"
 )
 
 // Corridor takes submissions to their verdicts.
@@ -19,6 +20,9 @@ type Corridor interface {
 	Check(ctx context.Context, s ingest.Submission) (domain.Decision, error)
 	// Judge returns the ingest.Fault of a submission that Check would not take.
 	Judge(s ingest.Submission) error
+	// Lookup inspects a submission, which need not name its content, and returns what it is made of, how far it could be looked at, and what
+	// of it is known. Nothing is written down.
+	Lookup(ctx context.Context, s ingest.Submission) ([]domain.Part, []domain.Check, []match.Known, error)
 	// Accept writes submissions down, to be decided later, all or none, and returns for each the upload that stands for it.
 	Accept(ctx context.Context, submissions []ingest.Submission) ([]domain.Upload, error)
 }
@@ -44,16 +48,20 @@ type DecisionQuery struct {
 type Banks interface {
 	Banks(ctx context.Context) ([]domain.Bank, error)
 	BankNamed(ctx context.Context, name string) (domain.Bank, error)
-	// CountSignals returns how many live signals of each type a bank holds.
-	CountSignals(ctx context.Context, bank domain.BankID) (map[domain.SignalType]int64, error)
+	// CountSignals returns how many live signals of each type a bank holds, at least as of a second ago.
+	CountSignals(ctx context.Context, bank domain.Bank) (map[domain.SignalType]int64, error)
 	// CreateBank adds a bank; a taken name is an error for which Faults.Conflict is true.
 	CreateBank(ctx context.Context, b domain.Bank) (domain.Bank, error)
 	// ChangeBank lets change work on a bank and keeps the result, all in one transaction; a taken name is a conflict.
 	ChangeBank(ctx context.Context, name string, change func(*domain.Bank) error) (domain.Bank, error)
+	// RemoveBank takes a bank with all that is in it out of effect and frees its name.
+	RemoveBank(ctx context.Context, id domain.BankID) error
 	// Entries returns entries in the order they were added, behind the one named after.
 	Entries(ctx context.Context, bank domain.BankID, after domain.EntryID, limit int) ([]domain.Entry, error)
 	Entry(ctx context.Context, bank domain.BankID, id domain.EntryID) (domain.Entry, error)
 	AddEntry(ctx context.Context, e domain.Entry) (domain.Entry, error)
+	// ChangeEntry changes an entry that is not withdrawn and returns it as it is then.
+	ChangeEntry(ctx context.Context, bank domain.BankID, id domain.EntryID, change domain.EntryChange) (domain.Entry, error)
 	// WithdrawEntry takes an entry out of effect; doing so twice does nothing.
 	WithdrawEntry(ctx context.Context, bank domain.BankID, id domain.EntryID) error
 }
@@ -131,6 +139,7 @@ func New(cfg Config) http.Handler {
 	s := &server{Config: cfg, routes: http.NewServeMux()}
 	s.huma = humago.New(s.routes, describedBy(cfg.Version))
 	s.checkRoutes()
+	s.lookupRoutes()
 	s.batchRoutes()
 	s.recordRoutes()
 	s.bankRoutes()

@@ -16,7 +16,7 @@ import (
 type bankRequest struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
-	Name         string         `json:"name" minLength:"1" maxLength:"64" doc:"Letters, digits, '_', '-' and '.'." example:"grey-heron"`
+	Name         string         `json:"name" minLength:"1" maxLength:"255" doc:"Letters, digits, '_', '-' and '.'." example:"grey-heron"`
 	Kind         string         `json:"kind" enum:"known,negative,known-csam" doc:"What a match means: known content is not wanted; negative content is known to be good and suppresses other matches; known-csam is like known, and nothing that could show the picture is kept." example:"known"`
 	Limits       map[string]int `json:"limits,omitempty" doc:"Largest distance that still matches, per signal type." example:"{\"pdq\":31}"`
 	EnabledShare *float64       `json:"enabled_share,omitempty" minimum:"0" maximum:"1" doc:"Share of contents for which the bank counts; 1 if absent. A content is always treated the same way."`
@@ -26,6 +26,7 @@ type bankRequest struct {
 type bankPatch struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
+	Name         *string        `json:"name,omitempty" minLength:"1" maxLength:"255" doc:"A new name; records of earlier matches keep the old one."`
 	Limits       map[string]int `json:"limits,omitempty" doc:"Replaces the limits that are named; others stay."`
 	EnabledShare *float64       `json:"enabled_share,omitempty" minimum:"0" maximum:"1"`
 	Description  *string        `json:"description,omitempty" maxLength:"4096"`
@@ -47,7 +48,7 @@ type bankList struct {
 }
 
 type bankPath struct {
-	Name string `path:"name" maxLength:"64" example:"grey-heron"`
+	Name string `path:"name" maxLength:"255" example:"grey-heron"`
 }
 
 func (s *server) bankRoutes() {
@@ -59,8 +60,13 @@ func (s *server) bankRoutes() {
 	register(s, huma.Operation{OperationID: "get-bank", Method: http.MethodGet, Path: "/api/v1/banks/{name}", Tags: []string{tagBanks}, Summary: "One bank", Errors: []int{http.StatusNotFound}}, s.getBank)
 	receive(s, huma.Operation{
 		OperationID: "change-bank", Method: http.MethodPatch, Path: "/api/v1/banks/{name}", Tags: []string{tagBanks}, Summary: "Change the settings of a bank",
-		Parameters: bankParam(), RequestBody: jsonBody(schema[bankPatch](s), `{"limits":{"pdq":20}}`), Errors: []int{http.StatusNotFound},
+		Parameters: bankParam(), RequestBody: jsonBody(schema[bankPatch](s), `{"limits":{"pdq":20}}`), Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, intake{json: maxJSON}, s.changeBank)
+	register(s, huma.Operation{
+		OperationID: "remove-bank", Method: http.MethodDelete, Path: "/api/v1/banks/{name}", Tags: []string{tagBanks}, Summary: "Remove a bank",
+		Description: "The bank and everything in it no longer counts, everywhere within a second, and its name is free again. There is no way back; records of what matched stay. " +
+			"The answer shows the bank as it was.", Errors: []int{http.StatusNotFound},
+	}, s.removeBank)
 }
 
 // bankParam describes the name of a bank in a path.
@@ -142,7 +148,7 @@ func (s *server) getBank(ctx context.Context, in *bankPath) (*body[bankShape], e
 	if err != nil {
 		return nil, err
 	}
-	signals, err := s.Banks.CountSignals(ctx, b.ID)
+	signals, err := s.Banks.CountSignals(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +161,12 @@ func (s *server) changeBank(r *http.Request, f form) (bankShape, error) {
 		return bankShape{}, err
 	}
 	b, err := s.Banks.ChangeBank(r.Context(), r.PathValue("name"), func(b *domain.Bank) error {
+		if q.Name != nil {
+			if err := domain.CheckBankName(*q.Name); err != nil {
+				return unprocessable("body.name", err.Error())
+			}
+			b.Name = *q.Name
+		}
 		if q.EnabledShare != nil {
 			b.EnabledShare = *q.EnabledShare
 		}
@@ -167,4 +179,12 @@ func (s *server) changeBank(r *http.Request, f form) (bankShape, error) {
 		return s.setLimits(b, q.Limits)
 	})
 	return s.shapeBank(b, nil), err
+}
+
+func (s *server) removeBank(ctx context.Context, in *bankPath) (*body[bankShape], error) {
+	b, err := s.Banks.BankNamed(ctx, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &body[bankShape]{s.shapeBank(b, nil)}, s.Banks.RemoveBank(ctx, b.ID)
 }

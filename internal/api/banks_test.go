@@ -61,6 +61,93 @@ func TestChangeABank(t *testing.T) {
 	}
 }
 
+// TestRenameABank wants the entries to go with the bank, and the old name to be free.
+func TestRenameABank(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	postJSON(w, "/api/v1/banks", bankOfTheIssue).object(t, http.StatusCreated)
+	postJSON(w, "/api/v1/banks", `{"name":"taken","kind":"known"}`).object(t, http.StatusCreated)
+	postJSON(w, "/api/v1/banks/grey-heron/entries", `{"signals":[{"type":"pdq","value":"`+knownPDQ+`"}]}`).object(t, http.StatusCreated)
+	patch(w, "/api/v1/banks/grey-heron", `{"name":"taken"}`).problem(t, http.StatusConflict)
+	patch(w, "/api/v1/banks/grey-heron", `{"name":"a b"}`).problem(t, http.StatusUnprocessableEntity, "body.name")
+	patch(w, "/api/v1/banks/grey-heron", `{"name":""}`).problem(t, http.StatusUnprocessableEntity, "body.name")
+	long := strings.Repeat("x", 255)
+	if got := patch(w, "/api/v1/banks/grey-heron", `{"name":"`+long+`"}`).object(t, http.StatusOK)["name"]; got != long {
+		t.Errorf("the name is %v", got)
+	}
+	if entries := get(w, "/api/v1/banks/"+long+"/entries").object(t, http.StatusOK)["entries"].([]any); len(entries) != 1 {
+		t.Errorf("entries are %v", entries)
+	}
+	get(w, "/api/v1/banks/grey-heron").problem(t, http.StatusNotFound)
+	postJSON(w, "/api/v1/banks", bankOfTheIssue).object(t, http.StatusCreated)
+}
+
+// TestRemoveABank wants its name to be free again.
+func TestRemoveABank(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	bank := postJSON(w, "/api/v1/banks", bankOfTheIssue).object(t, http.StatusCreated)
+	if diff := cmp.Diff(bank, send(w, http.MethodDelete, "/api/v1/banks/grey-heron", "", nil).object(t, http.StatusOK)); diff != "" {
+		t.Error(diff)
+	}
+	get(w, "/api/v1/banks/grey-heron").problem(t, http.StatusNotFound)
+	send(w, http.MethodDelete, "/api/v1/banks/grey-heron", "", nil).problem(t, http.StatusNotFound)
+	postJSON(w, "/api/v1/banks", bankOfTheIssue).object(t, http.StatusCreated)
+}
+
+// TestChangeAnEntry changes one thing at a time and wants the rest to stay.
+func TestChangeAnEntry(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	postJSON(w, "/api/v1/banks", bankOfTheIssue).object(t, http.StatusCreated)
+	const path = "/api/v1/banks/grey-heron/entries/entry-001"
+	entry := postJSON(w, "/api/v1/banks/grey-heron/entries", `{"signals":[{"type":"pdq","value":"`+knownPDQ+`"}],"note":"a","metadata":{"a":{"b":[null,1]}}}`).object(t, http.StatusCreated)
+	if diff := cmp.Diff(map[string]any{"a": map[string]any{"b": []any{nil, 1.0}}}, entry["metadata"]); diff != "" || entry["number"] != 1.0 {
+		t.Errorf("number %v, %s", entry["number"], diff)
+	}
+	for _, c := range []struct {
+		document, property string
+		want               any
+	}{
+		{`{}`, "number", 1.0},
+		{`{"note":"b"}`, "note", "b"},
+		{`{"note":"","metadata":null}`, "note", nil},
+		{`{"metadata":{"c":2}}`, "metadata", map[string]any{"c": 2.0}},
+		{`{"metadata":{}}`, "metadata", map[string]any{}},
+		{`{"paused_until":"2999-01-01T01:00:00+01:00"}`, "paused_until", "2999-01-01T00:00:00Z"},
+		{`{"note":"paused"}`, "note", "paused"},
+		{`{"paused_until":null}`, "paused_until", nil},
+		{`{"paused_until":"9999-12-31T23:59:59Z"}`, "paused_until", "9999-12-31T23:59:59Z"},
+	} {
+		got := patch(w, path, c.document).object(t, http.StatusOK)
+		entry[c.property] = c.want
+		if c.want == nil {
+			delete(entry, c.property)
+		}
+		if diff := cmp.Diff(entry, got); diff != "" {
+			t.Errorf("%s: %s", c.document, diff)
+		}
+	}
+	golden(t, "answers/entry-paused.json", get(w, path).body)
+	for document, place := range map[string]string{
+		`{"note":"a\u0007"}`: "body.note",
+		`{"note":7}`:         "body.note",
+		`{"metadata":[]}`:    "body.metadata",
+		`{"metadata":{"a":"` + strings.Repeat("x", 16<<10) + `"}}`: "body.metadata",
+		`{"paused_until":"2020-01-01T00:00:00Z"}`:                  "body.paused_until",
+		`{"paused_until":"0001-01-01T00:00:00Z"}`:                  "body.paused_until",
+		`{"paused_until":"tomorrow"}`:                              "body.paused_until",
+		`{"paused_until":1}`:                                       "body.paused_until",
+		`{"labels":["a"]}`:                                         "body.labels",
+	} {
+		patch(w, path, document).problem(t, http.StatusUnprocessableEntity, place)
+	}
+	patch(w, "/api/v1/banks/grey-heron/entries/nothing", `{}`).problem(t, http.StatusNotFound)
+	patch(w, "/api/v1/banks/nothing/entries/entry-001", `{}`).problem(t, http.StatusNotFound)
+	send(w, http.MethodDelete, path, "", nil).object(t, http.StatusOK)
+	patch(w, path, `{"note":"too late"}`).problem(t, http.StatusNotFound)
+}
+
 // TestTheKindOfABankIsForGood keeps a list of child-abuse hashes from being treated as an ordinary one.
 func TestTheKindOfABankIsForGood(t *testing.T) {
 	t.Parallel()
@@ -105,11 +192,10 @@ func TestBankFaults(t *testing.T) {
 		}
 		postJSON(w, "/api/v1/banks", `{"name":"other",`+property+`}`).problem(t, http.StatusUnprocessableEntity, place)
 	}
-	for _, name := range []string{"", "-a", ".a", "a b", "a/b", "ü", "a\\u0000", strings.Repeat("x", 65)} {
+	for _, name := range []string{"", "-a", ".a", "a b", "a/b", "ü", "a\\u0000", strings.Repeat("x", 256)} {
 		postJSON(w, "/api/v1/banks", `{"name":"`+name+`","kind":"known"}`).problem(t, http.StatusUnprocessableEntity, "body.name")
 	}
 	postJSON(w, "/api/v1/banks", `{"name":"other"}`).problem(t, http.StatusUnprocessableEntity, "body")
-	patch(w, "/api/v1/banks/grey-heron", `{"name":"renamed"}`).problem(t, http.StatusUnprocessableEntity, "body.name")
 	patch(w, "/api/v1/banks/nothing", `{}`).problem(t, http.StatusNotFound)
 	patch(w, "/api/v1/banks/grey-heron", `{`).problem(t, http.StatusBadRequest)
 	if p := postJSON(w, "/api/v1/banks", bankOfTheIssue).problem(t, http.StatusConflict); !strings.Contains(p.Detail, "grey-heron") {
@@ -228,6 +314,10 @@ func TestEntryFaults(t *testing.T) {
 		`{"signals":[` + signal + `],"expires_at":"1970-01-01T00:00:00Z"}`:                        "body.expires_at",
 		`{"signals":[` + signal + `],"expires_at":"2020-01-01T00:00:00Z"}`:                        "body.expires_at",
 		`{"signals":[` + signal + `],"bank":"other"}`:                                             "body.bank",
+		`{"signals":[` + signal + `],"metadata":[]}`:                                              "body.metadata",
+		`{"signals":[` + signal + `],"metadata":"{}"}`:                                            "body.metadata",
+		`{"signals":[` + signal + `],"metadata":{"a":1,"a":1}}`:                                   "body.metadata.a",
+		`{"signals":[` + signal + `],"metadata":{"a":"` + strings.Repeat("x", 16<<10) + `"}}`:     "body.metadata",
 	} {
 		postJSON(w, path, document).problem(t, http.StatusUnprocessableEntity, place)
 	}

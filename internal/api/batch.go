@@ -126,7 +126,7 @@ func (s *server) batchItem(item json.RawMessage, at string) (sub ingest.Submissi
 	if err != nil {
 		return sub, id, err
 	}
-	if sub, err = s.submission(q, nil, at); err != nil {
+	if sub, err = s.submission(domain.ContentID(q.ContentID), q.AboutContent, nil, at); err != nil {
 		return sub, id, err
 	}
 	return sub, id, faultAt(at, s.Corridor.Judge(sub))

@@ -30,7 +30,7 @@ func (s *server) check(r *http.Request, f form) (decisionShape, error) {
 	if err != nil {
 		return decisionShape{}, err
 	}
-	submission, err := s.submission(q, f.files, "body")
+	submission, err := s.submission(domain.ContentID(q.ContentID), q.AboutContent, f.files, "body")
 	if err != nil {
 		return decisionShape{}, err
 	}
@@ -39,9 +39,9 @@ func (s *server) check(r *http.Request, f form) (decisionShape, error) {
 }
 
 // submission makes of a request what the corridor takes. at is the path of the request, for naming faults.
-func (s *server) submission(q contentRequest, files [][]byte, at string) (ingest.Submission, error) {
+func (s *server) submission(id domain.ContentID, q AboutContent, files [][]byte, at string) (ingest.Submission, error) {
 	sub := ingest.Submission{
-		ContentID: domain.ContentID(q.ContentID), AccountID: domain.AccountID(q.AccountID), Surface: q.Surface, Visibility: q.Visibility, Attributes: q.Attributes,
+		ContentID: id, AccountID: domain.AccountID(q.AccountID), Surface: q.Surface, Visibility: q.Visibility, Attributes: q.Attributes,
 	}
 	if q.CreatedAt != nil {
 		sub.CreatedAt = domain.At(*q.CreatedAt)
@@ -62,6 +62,9 @@ func (s *server) submission(q contentRequest, files [][]byte, at string) (ingest
 	return sub, nil
 }
 
+// maxView bounds what a client says of how a picture was turned, in bytes.
+const maxView = 64
+
 // prints reads signals in their text form.
 func (s *server) prints(signals []clientSignal, at string) ([]domain.Fingerprint, error) {
 	prints := make([]domain.Fingerprint, len(signals))
@@ -70,7 +73,10 @@ func (s *server) prints(signals []clientSignal, at string) ([]domain.Fingerprint
 		if err != nil {
 			return nil, err
 		}
-		prints[i] = domain.Fingerprint{Type: t, Value: value, Quality: sig.Quality}
+		if err := domain.CheckText(sig.View, maxView); err != nil {
+			return nil, unprocessable(fmt.Sprintf("%s[%d].view", at, i), err.Error())
+		}
+		prints[i] = domain.Fingerprint{Type: t, Value: value, Quality: sig.Quality, View: sig.View}
 	}
 	return prints, nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -18,8 +19,34 @@ type entryRequest struct {
 	Labels     []string      `json:"labels,omitempty" maxItems:"32" doc:"What it is, in the words of the list."`
 	Note       string        `json:"note,omitempty" maxLength:"4096"`
 	Source     string        `json:"source,omitempty" maxLength:"128" doc:"Where it comes from; \"api\" if absent."`
+	Metadata   object        `json:"metadata,omitempty" doc:"Anything else about the item, in your own words; at most 16 KiB." example:"{\"case\":\"17\"}"`
 	Confidence *float64      `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"How sure the source is; 1 if absent."`
 	ExpiresAt  *time.Time    `json:"expires_at,omitempty" doc:"From when on it no longer counts; not in the past."`
+}
+
+type entryPatch struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	Note        *string      `json:"note,omitempty" maxLength:"4096"`
+	Metadata    object       `json:"metadata,omitempty" doc:"Replaces what was there; {} for none."`
+	PausedUntil nullableTime `json:"paused_until,omitzero" doc:"Until when the entry does not count, 9999-12-31T23:59:59Z for an open end; null lets it count again."`
+}
+
+// nullableTime tells null from what is not there.
+type nullableTime struct {
+	set  bool
+	time *time.Time // nil: null
+}
+
+// Schema implements huma.SchemaProvider.
+func (nullableTime) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date-time", Nullable: true}
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *nullableTime) UnmarshalJSON(b []byte) error {
+	t.set = true
+	return json.Unmarshal(b, &t.time)
 }
 
 type entrySignal struct {
@@ -43,10 +70,13 @@ type signalShape struct {
 
 type entryShape struct {
 	ID          string        `json:"id"`
+	Number      int64         `json:"number" doc:"The same in one number, for programs that want one." example:"17"`
 	Bank        string        `json:"bank"`
 	Labels      []string      `json:"labels,omitempty"`
 	Note        string        `json:"note,omitempty"`
+	Metadata    object        `json:"metadata,omitempty"`
 	CreatedAt   time.Time     `json:"created_at"`
+	PausedUntil *time.Time    `json:"paused_until,omitempty" doc:"Before that moment its signals do not count; 9999-12-31T23:59:59Z is an open end."`
 	WithdrawnAt *time.Time    `json:"withdrawn_at,omitempty"`
 	Signals     []signalShape `json:"signals"`
 	Checks      []checkShape  `json:"checks,omitempty" doc:"How the signals were made of a file; only when it was added."`
@@ -58,7 +88,7 @@ type entryList struct {
 }
 
 type entryPath struct {
-	Name string `path:"name" maxLength:"64" example:"grey-heron"`
+	Name string `path:"name" maxLength:"255" example:"grey-heron"`
 	ID   string `path:"entry_id" maxLength:"64"`
 }
 
@@ -75,6 +105,12 @@ func (s *server) entryRoutes() {
 	}, intake{json: maxJSON, part: "entry"}, s.addEntry)
 	register(s, huma.Operation{OperationID: "list-entries", Method: http.MethodGet, Path: path, Tags: []string{tagBanks}, Summary: "Entries of a bank", Errors: []int{http.StatusNotFound}}, s.listEntries)
 	register(s, huma.Operation{OperationID: "get-entry", Method: http.MethodGet, Path: path + "/{entry_id}", Tags: []string{tagBanks}, Summary: "One entry", Errors: []int{http.StatusNotFound}}, s.getEntry)
+	receive(s, huma.Operation{
+		OperationID: "change-entry", Method: http.MethodPatch, Path: path + "/{entry_id}", Tags: []string{tagBanks}, Summary: "Change or pause an entry",
+		Description: "An entry that is paused does not count, everywhere from now on, until the moment named or until it is resumed with null. One that is withdrawn cannot be changed.",
+		Parameters:  append(bankParam(), &huma.Param{Name: "entry_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}),
+		RequestBody: jsonBody(schema[entryPatch](s), `{"paused_until":"2030-01-01T00:00:00Z","note":"matches a news photo"}`), Errors: []int{http.StatusNotFound},
+	}, intake{json: maxJSON}, s.changeEntry)
 	register(s, huma.Operation{
 		OperationID: "withdraw-entry", Method: http.MethodDelete, Path: path + "/{entry_id}", Tags: []string{tagBanks}, Summary: "Withdraw an entry",
 		Description: "The entry and its signals stay on record and no longer count, everywhere within a second. Withdrawing twice does nothing.", Errors: []int{http.StatusNotFound},
@@ -82,7 +118,10 @@ func (s *server) entryRoutes() {
 }
 
 func shapeEntry(e domain.Entry, bank string) entryShape {
-	shape := entryShape{ID: string(e.ID), Bank: bank, Labels: e.Labels, Note: e.Note, CreatedAt: e.CreatedAt.Std(), WithdrawnAt: moment(e.WithdrawnAt), Signals: []signalShape{}}
+	shape := entryShape{
+		ID: string(e.ID), Number: e.Number, Bank: bank, Labels: e.Labels, Note: e.Note, Metadata: object(e.Metadata), CreatedAt: e.CreatedAt.Std(),
+		PausedUntil: moment(e.PausedUntil), WithdrawnAt: moment(e.WithdrawnAt), Signals: []signalShape{},
+	}
 	for _, sig := range e.Signals {
 		p := sig.Provenance
 		shape.Signals = append(shape.Signals, signalShape{string(sig.ID), string(sig.Type), sig.Value, p.Source, p.AddedAt.Std(), p.Labels, p.Confidence, moment(sig.ExpiresAt), moment(sig.WithdrawnAt)})
@@ -143,15 +182,23 @@ func checkEntry(q entryRequest, files [][]byte) error {
 	if err := domain.CheckText(q.Source, domain.MaxSource); err != nil {
 		return unprocessable("body.source", err.Error())
 	}
-	if err := domain.CheckText(q.Note, domain.MaxNote); err != nil {
+	return checkRemarks(q.Note, q.Metadata)
+}
+
+// checkRemarks returns what is wrong with what people say of an entry.
+func checkRemarks(note string, metadata object) error {
+	if err := domain.CheckText(note, domain.MaxNote); err != nil {
 		return unprocessable("body.note", err.Error())
+	}
+	if err := domain.CheckMetadata(json.RawMessage(metadata)); err != nil {
+		return unprocessable("body.metadata", err.Error())
 	}
 	return nil
 }
 
 // entryOf makes an entry with the signals that a request names.
 func (s *server) entryOf(bank domain.Bank, q entryRequest) (domain.Entry, error) {
-	e := domain.Entry{BankID: bank.ID, Labels: q.Labels, Note: q.Note}
+	e := domain.Entry{BankID: bank.ID, Labels: q.Labels, Note: q.Note, Metadata: json.RawMessage(q.Metadata)}
 	seen := map[domain.Fingerprint]bool{}
 	for i, sig := range q.Signals {
 		at := fmt.Sprintf("body.signals[%d]", i)
@@ -185,7 +232,7 @@ func (q entryRequest) signal(t domain.SignalType, value string) domain.Signal {
 }
 
 func (s *server) listEntries(ctx context.Context, in *struct {
-	Name  string `path:"name" maxLength:"64" example:"grey-heron"`
+	Name  string `path:"name" maxLength:"255" example:"grey-heron"`
 	After string `query:"after" maxLength:"64" doc:"Only entries behind the one with this id: for the next page."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }) (*body[entryList], error) {
@@ -218,6 +265,37 @@ func (s *server) getEntry(ctx context.Context, in *entryPath) (*body[entryShape]
 		return nil, err
 	}
 	return &body[entryShape]{shapeEntry(e, bank.Name)}, nil
+}
+
+// changeEntry changes what people say of an entry, and whether it is paused.
+func (s *server) changeEntry(r *http.Request, f form) (entryShape, error) {
+	q, err := decode[entryPatch](s, f.document, "body")
+	if err != nil {
+		return entryShape{}, err
+	}
+	change := domain.EntryChange{Note: q.Note, Metadata: json.RawMessage(q.Metadata)}
+	if q.PausedUntil.set {
+		change.PausedUntil = new(domain.Time)
+	}
+	if until := q.PausedUntil.time; until != nil {
+		if !until.After(time.Now()) {
+			return entryShape{}, unprocessable("body.paused_until", "is in the past")
+		}
+		*change.PausedUntil = domain.At(*until)
+	}
+	var note string
+	if q.Note != nil {
+		note = *q.Note
+	}
+	if err := checkRemarks(note, q.Metadata); err != nil {
+		return entryShape{}, err
+	}
+	bank, err := s.Banks.BankNamed(r.Context(), r.PathValue("name"))
+	if err != nil {
+		return entryShape{}, err
+	}
+	e, err := s.Banks.ChangeEntry(r.Context(), bank.ID, domain.EntryID(r.PathValue("entry_id")), change)
+	return shapeEntry(e, bank.Name), err
 }
 
 func (s *server) withdrawEntry(ctx context.Context, in *entryPath) (*body[entryShape], error) {

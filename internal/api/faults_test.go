@@ -277,9 +277,9 @@ func TestWhatIsNotThereIsAProblemToo(t *testing.T) {
 	for _, c := range []struct{ method, path, allow string }{
 		{"GET", "/api/v1/check", "POST"},
 		{"DELETE", "/api/v1/contents", "GET, HEAD, POST"},
-		{"PUT", "/api/v1/banks/a", "GET, HEAD, PATCH"},
+		{"PUT", "/api/v1/banks/a", "DELETE, GET, HEAD, PATCH"},
 		{"POST", "/api/v1/decisions", "GET, HEAD"},
-		{"POST", "/api/v1/banks/a/entries/b", "DELETE, GET, HEAD"},
+		{"POST", "/api/v1/banks/a/entries/b", "DELETE, GET, HEAD, PATCH"},
 		{"OPTIONS", "/api/v1/check", "POST"},
 	} {
 		a := send(w, c.method, c.path, "application/json", strings.NewReader("{}"))
@@ -306,7 +306,7 @@ func TestParametersAreChecked(t *testing.T) {
 		"/api/v1/contents":                                         "query.content_id",
 		"/api/v1/contents?content_id=":                             "query.content_id",
 		"/api/v1/contents?content_id=" + strings.Repeat("x", 257):  "query.content_id",
-		"/api/v1/banks/" + strings.Repeat("x", 65):                 "path.name",
+		"/api/v1/banks/" + strings.Repeat("x", 256):                "path.name",
 		"/api/v1/banks/a/entries?limit=-1":                         "query.limit",
 		"/api/v1/banks/a/entries?after=" + strings.Repeat("x", 65): "query.after",
 		"/api/v1/banks/a/entries/" + strings.Repeat("x", 65):       "path.entry_id",

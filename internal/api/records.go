@@ -44,7 +44,7 @@ type matchList struct {
 
 type matchOfDecision struct {
 	DecisionID string `json:"decision_id"`
-	matchShape
+	MatchShape
 }
 
 func (s *server) recordRoutes() {

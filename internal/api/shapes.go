@@ -1,11 +1,13 @@
 package api
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/match"
 )
 
 // The shapes of requests and answers. Their tags are the schema that is served and checked.
@@ -13,7 +15,20 @@ import (
 type contentRequest struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
-	ContentID  string         `json:"content_id" minLength:"1" maxLength:"256" doc:"The service's own name for the item." example:"post-17"`
+	ContentID string `json:"content_id" minLength:"1" maxLength:"256" doc:"The service's own name for the item." example:"post-17"`
+	AboutContent
+}
+
+// lookupRequest is a contentRequest that need not name the content.
+type lookupRequest struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	ContentID string `json:"content_id,omitempty" maxLength:"256" doc:"The service's own name for the item: then only banks count that count for it." example:"post-17"`
+	AboutContent
+}
+
+// AboutContent is what a service says of a content. Its name is a public one because only then its fields are described where it is embedded.
+type AboutContent struct {
 	AccountID  string         `json:"account_id,omitempty" maxLength:"256" doc:"The service's own name for who put it there." example:"user-4"`
 	Surface    string         `json:"surface,omitempty" maxLength:"64" doc:"Where on the service it is." example:"post"`
 	CreatedAt  *time.Time     `json:"created_at,omitempty" doc:"When the user made it, by the service's clock."`
@@ -31,12 +46,32 @@ func (attributes) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject}
 }
 
+// object is a JSON object in its text form.
+type object json.RawMessage
+
+// Schema implements huma.SchemaProvider.
+func (object) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject}
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o object) MarshalJSON() ([]byte, error) { return json.RawMessage(o).MarshalJSON() }
+
+// UnmarshalJSON implements json.Unmarshaler; null is no object.
+func (o *object) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	return (*json.RawMessage)(o).UnmarshalJSON(b)
+}
+
 type clientSignal struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
 	Type    string `json:"type" minLength:"1" maxLength:"32" doc:"Signal type." example:"pdq"`
 	Value   string `json:"value" minLength:"1" maxLength:"1024" doc:"The signal in its text form." example:"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"`
 	Quality *int   `json:"quality,omitempty" minimum:"0" maximum:"100" doc:"Quality of a pdq signal; below 50 it is not used." example:"100"`
+	View    string `json:"view,omitempty" maxLength:"32" doc:"How the picture was turned, in the client's words; absent: as stored." example:"ROTATE90"`
 }
 
 type fingerprintShape struct {
@@ -54,7 +89,8 @@ type checkShape struct {
 	Reason   string `json:"reason,omitempty" doc:"Why it is not complete, or what limits a complete check."`
 }
 
-type matchShape struct {
+// MatchShape is a match of a decision. Its name is a public one for the same reason as that of AboutContent.
+type MatchShape struct {
 	Bank         string   `json:"bank" example:"demo-known"`
 	BankKind     string   `json:"bank_kind" enum:"known,negative,known-csam"`
 	Entry        string   `json:"entry"`
@@ -67,6 +103,16 @@ type matchShape struct {
 	Sources      []string `json:"sources" doc:"Where the signal comes from." example:"[\"demo\"]"`
 	Labels       []string `json:"labels,omitempty"`
 	SuppressedBy string   `json:"suppressed_by,omitempty" doc:"The known-good entry that outweighs this match."`
+}
+
+type knownShape struct {
+	MatchShape
+	Value       string    `json:"value" doc:"The known signal itself."`
+	EntryNumber int64     `json:"entry_number" doc:"The entry in one number, for programs that want one." example:"17"`
+	Note        string    `json:"note,omitempty" doc:"Of the entry."`
+	Metadata    object    `json:"metadata,omitempty" doc:"Of the entry."`
+	Confidence  float64   `json:"confidence" doc:"How sure the source is, 0 to 1."`
+	AddedAt     time.Time `json:"added_at"`
 }
 
 type policyShape struct {
@@ -82,7 +128,7 @@ type decisionShape struct {
 	Verdict    string       `json:"verdict" enum:"allow,label,limit,hold,block" doc:"Weakest first: allow, label, limit, hold, block."`
 	Reason     string       `json:"reason" doc:"One sentence for people."`
 	Checks     []checkShape `json:"checks"`
-	Matches    []matchShape `json:"matches"`
+	Matches    []MatchShape `json:"matches"`
 	Policy     policyShape  `json:"policy"`
 	Round      int          `json:"round" doc:"1 for the first decision about these bytes; more when something was checked again."`
 	DecidedAt  time.Time    `json:"decided_at"`
@@ -103,13 +149,26 @@ func shapeChecks(checks []domain.Check) []checkShape {
 	return shapes
 }
 
-func shapeMatches(matches []domain.Match) []matchShape {
-	shapes := []matchShape{}
+func shapeMatches(matches []domain.Match) []MatchShape {
+	shapes := []MatchShape{}
 	for _, m := range matches {
-		shapes = append(shapes, matchShape{
-			Bank: m.Bank, BankKind: string(m.BankKind), Entry: string(m.Entry), SignalType: string(m.SignalType), Distance: m.Distance, Limit: m.Limit,
-			Part: m.Part, Frame: m.Frame, View: m.View, Sources: append([]string{}, m.Sources...), Labels: m.Labels, SuppressedBy: string(m.SuppressedBy),
-		})
+		shapes = append(shapes, shapeMatch(m))
+	}
+	return shapes
+}
+
+func shapeMatch(m domain.Match) MatchShape {
+	return MatchShape{
+		Bank: m.Bank, BankKind: string(m.BankKind), Entry: string(m.Entry), SignalType: string(m.SignalType), Distance: m.Distance, Limit: m.Limit,
+		Part: m.Part, Frame: m.Frame, View: m.View, Sources: append([]string{}, m.Sources...), Labels: m.Labels, SuppressedBy: string(m.SuppressedBy),
+	}
+}
+
+func shapeKnown(known []match.Known) []knownShape {
+	shapes := []knownShape{}
+	for _, k := range known {
+		e := k.Evidence
+		shapes = append(shapes, knownShape{shapeMatch(k.Match), e.Value, e.EntryNumber, e.Note, object(e.Metadata), e.Provenance.Confidence, e.Provenance.AddedAt.Std()})
 	}
 	return shapes
 }
@@ -147,14 +206,19 @@ type contentShape struct {
 }
 
 func shapeUpload(u domain.Upload, recorded []domain.Recorded) uploadShape {
-	s := uploadShape{UploadID: string(u.ID), State: string(u.State), ReceivedAt: u.ReceivedAt.Std(), CheckAgain: moment(u.DueAt), Parts: []partShape{}, Decisions: []decisionShape{}}
-	for _, p := range u.Parts {
-		s.Parts = append(s.Parts, partShape{p.Name, p.URL, p.MediaType, p.Size, p.SHA256, p.Width, p.Height, p.Frames, shapePrints(p.Fingerprints)})
-	}
+	s := uploadShape{UploadID: string(u.ID), State: string(u.State), ReceivedAt: u.ReceivedAt.Std(), CheckAgain: moment(u.DueAt), Parts: shapeParts(u.Parts), Decisions: []decisionShape{}}
 	for _, r := range recorded {
 		s.Decisions = append(s.Decisions, shapeDecision(r.Decision))
 	}
 	return s
+}
+
+func shapeParts(parts []domain.Part) []partShape {
+	shapes := []partShape{}
+	for _, p := range parts {
+		shapes = append(shapes, partShape{p.Name, p.URL, p.MediaType, p.Size, p.SHA256, p.Width, p.Height, p.Frames, shapePrints(p.Fingerprints)})
+	}
+	return shapes
 }
 
 func shapePrints(prints []domain.Fingerprint) []fingerprintShape {

@@ -22,6 +22,7 @@ import (
 	"github.com/quell-project/quell/internal/api"
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
+	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/intake"
 )
@@ -129,6 +130,28 @@ func (c *corridor) Accept(ctx context.Context, submissions []ingest.Submission) 
 		c.mu.Unlock()
 	}
 	return uploads, nil
+}
+
+// Lookup finds what decide would, and remembers nothing.
+func (c *corridor) Lookup(ctx context.Context, s ingest.Submission) ([]domain.Part, []domain.Check, []match.Known, error) {
+	if err := c.limits.CheckNameless(s); err != nil {
+		return nil, nil, nil, err
+	}
+	if c.before != nil {
+		if err := c.before(ctx); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	u := s.Upload(noon)
+	d := decide(0, u)
+	var known []match.Known
+	for _, m := range d.Matches {
+		known = append(known, match.Known{Match: m, Evidence: domain.Evidence{
+			Number: 7, Signal: "signal-1", Value: knownPDQ, Entry: m.Entry, EntryNumber: 3, Note: "first seen in June", Metadata: json.RawMessage(`{"case":"17"}`),
+			Provenance: domain.Provenance{Source: "demo", AddedAt: noon, Confidence: 0.9},
+		}})
+	}
+	return u.Parts, d.Checks, known, nil
 }
 
 // record returns the place of a submission, which is the old one if it is known.
@@ -255,11 +278,11 @@ func (b *banks) BankNamed(_ context.Context, name string) (domain.Bank, error) {
 	return domain.Bank{}, fmt.Errorf("bank %q: %w", name, errNotFound)
 }
 
-func (b *banks) CountSignals(_ context.Context, id domain.BankID) (map[domain.SignalType]int64, error) {
+func (b *banks) CountSignals(_ context.Context, bank domain.Bank) (map[domain.SignalType]int64, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	counts := map[domain.SignalType]int64{}
-	for _, e := range b.entries[id] {
+	for _, e := range b.entries[bank.ID] {
 		for _, s := range e.Signals {
 			if s.WithdrawnAt == 0 {
 				counts[s.Type]++
@@ -286,6 +309,9 @@ func (b *banks) ChangeBank(ctx context.Context, name string, change func(*domain
 		bank.Limits = maps.Clone(bank.Limits)
 		err = change(&bank)
 	}
+	if other, _ := b.BankNamed(ctx, bank.Name); err == nil && other.ID != "" && other.ID != bank.ID {
+		err = fmt.Errorf("bank %q: %w", bank.Name, errConflict)
+	}
 	if err != nil {
 		return bank, err
 	}
@@ -297,6 +323,40 @@ func (b *banks) ChangeBank(ctx context.Context, name string, change func(*domain
 		}
 	}
 	return bank, nil
+}
+
+func (b *banks) RemoveBank(_ context.Context, id domain.BankID) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = slices.DeleteFunc(b.all, func(bank domain.Bank) bool { return bank.ID == id })
+	return nil
+}
+
+func (b *banks) ChangeEntry(ctx context.Context, bank domain.BankID, id domain.EntryID, change domain.EntryChange) (domain.Entry, error) {
+	e, err := b.Entry(ctx, bank, id)
+	if err == nil && e.WithdrawnAt != 0 {
+		err = fmt.Errorf("entry %q: %w", id, errNotFound)
+	}
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	if change.Note != nil {
+		e.Note = *change.Note
+	}
+	if change.PausedUntil != nil {
+		e.PausedUntil = *change.PausedUntil
+	}
+	if change.Metadata != nil {
+		e.Metadata = change.Metadata
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.entries[bank] {
+		if b.entries[bank][i].ID == id {
+			b.entries[bank][i] = e
+		}
+	}
+	return e, nil
 }
 
 func (b *banks) Entries(_ context.Context, bank domain.BankID, after domain.EntryID, limit int) (found []domain.Entry, err error) {
@@ -324,7 +384,8 @@ func (b *banks) Entry(_ context.Context, bank domain.BankID, id domain.EntryID) 
 func (b *banks) AddEntry(_ context.Context, e domain.Entry) (domain.Entry, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e.ID, e.CreatedAt = domain.EntryID(fmt.Sprintf("entry-%03d", len(b.entries[e.BankID])+1)), noon
+	e.Number = int64(len(b.entries[e.BankID]) + 1)
+	e.ID, e.CreatedAt = domain.EntryID(fmt.Sprintf("entry-%03d", e.Number)), noon
 	for i := range e.Signals {
 		e.Signals[i].ID, e.Signals[i].Provenance.AddedAt = domain.SignalID(fmt.Sprintf("signal-%d", i+1)), noon
 	}

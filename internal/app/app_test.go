@@ -93,7 +93,7 @@ func TestPoisonInTheQueueBecomesADeadLetterAndStopsNobody(t *testing.T) {
 func TestASignalThatExpiresNoLongerCounts(t *testing.T) {
 	t.Parallel()
 	a := running(t, nil)
-	c := curation{a.store, a.bus}
+	c := curation{a.store, a.bus, a.index}
 	bank, err := c.CreateBank(t.Context(), domain.Bank{Name: "known", Kind: domain.Known, EnabledShare: 1})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/internal/platform/config"
 	"github.com/quell-project/quell/internal/platform/intake"
 	"github.com/quell-project/quell/internal/platform/store"
 )
@@ -34,7 +36,7 @@ func (a *App) openFaces(ctx context.Context) error {
 		}
 	}
 	pages, err := console.New(console.Config{
-		Record: consoleRecord{a.store}, SignIn: signIn{a.auth}, Now: time.Now, Log: a.log.With("part", "console"),
+		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Types: consoleTypes(), HMA: hmaAddress(a.cfg), Now: time.Now, Log: a.log.With("part", "console"),
 		SecureCookies: strings.HasPrefix(a.cfg.URL, "https://"), Version: a.version,
 	})
 	if err != nil {
@@ -56,7 +58,7 @@ func (a *App) api() http.Handler {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, store.ErrConflict) },
@@ -129,6 +131,55 @@ func (c consoleRecord) Unchecked(ctx context.Context, from, to domain.Time, buck
 func (c consoleRecord) Rendition(ctx context.Context, upload domain.UploadID, part string) (string, []byte, error) {
 	r, err := c.store.Rendition(ctx, upload, part)
 	return r.MediaType, r.Data, consoleError(err)
+}
+
+// Banks implements console.Record.
+func (c consoleRecord) Banks(ctx context.Context) ([]domain.Bank, error) { return c.store.Banks(ctx) }
+
+// BankNamed implements console.Record.
+func (c consoleRecord) BankNamed(ctx context.Context, name string) (domain.Bank, error) {
+	b, err := c.store.BankNamed(ctx, name)
+	return b, consoleError(err)
+}
+
+// Additions implements console.Record.
+func (c consoleRecord) Additions(ctx context.Context) (map[domain.BankID]domain.Time, error) {
+	return c.store.Additions(ctx)
+}
+
+// Matched implements console.Record.
+func (c consoleRecord) Matched(ctx context.Context, since domain.Time, most int) (map[domain.BankID]int64, bool, error) {
+	return c.store.Matched(ctx, since, most)
+}
+
+// Entries implements console.Record.
+func (c consoleRecord) Entries(ctx context.Context, bank domain.BankID, from domain.EntryID, limit int) ([]domain.Entry, error) {
+	return c.store.NewestEntries(ctx, bank, from, limit)
+}
+
+// hmaAddress is where the face for clients of HMA is reached: an address, a path at the main address, or "" where it is off.
+func hmaAddress(c *config.Config) string {
+	host, port, err := net.SplitHostPort(c.HMAListen)
+	if err != nil {
+		return c.HMAPrefix
+	}
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		host = "localhost"
+	}
+	scheme := "http://"
+	if c.HMACert != "" {
+		scheme = "https://"
+	}
+	return scheme + net.JoinHostPort(host, port)
+}
+
+// consoleTypes are the signal types as the console needs to know them.
+func consoleTypes() []console.SignalType {
+	var types []console.SignalType
+	for _, t := range signal.All() {
+		types = append(types, console.SignalType{Name: t.Name(), Limit: t.Limits().Default, Exact: t.Limits().Exact()})
+	}
+	return types
 }
 
 func consoleError(err error) error {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/quell-project/quell/internal/auth"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/exchange"
 	"github.com/quell-project/quell/internal/hma"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
@@ -69,7 +70,7 @@ func (a *App) openHMA(ctx context.Context) error {
 func (a *App) nameUnfetched(ctx context.Context) error {
 	all, err := a.store.Exchanges(ctx)
 	for _, e := range all {
-		if e.Enabled {
+		if e.Enabled && e.API != exchange.SampleName {
 			a.log.Warn(unfetched, "exchange", e.Name, "api", e.API)
 		}
 	}
@@ -95,7 +96,7 @@ func (a *App) hmaConfig() (hma.Config, error) {
 	if err != nil {
 		return hma.Config{}, err
 	}
-	banks := curation{a.store, a.bus}
+	banks := curation{a.store, a.bus, a.index}
 	cfg := hma.Config{
 		Index: a.index, Fingerprint: a.pipeline.Inspector, Fetch: hmaFetch{fetcher}, Banks: banks, Exchanges: exchanges{banks, a.secrets, a.log},
 		Recorder: hmaRecorder{a.pipeline}, Record: hma.Recording(a.cfg.HMARecord), Bodies: a.bodies,
@@ -224,9 +225,12 @@ type exchanges struct {
 func (x exchanges) CreateExchange(ctx context.Context, e domain.Exchange) (created domain.Exchange, err error) {
 	err = x.change(ctx, func(tx *store.Tx) error {
 		created, err = tx.CreateExchange(ctx, e)
+		if err == nil && created.API == exchange.SampleName {
+			_, err = tx.ApplyRecords(ctx, created.Bank, exchange.Sample(created.Name))
+		}
 		return err
 	})
-	if err == nil {
+	if err == nil && created.API != exchange.SampleName {
 		x.log.Warn(unfetched, "exchange", created.Name, "api", created.API)
 	}
 	return created, err

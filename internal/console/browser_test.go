@@ -168,7 +168,14 @@ const faults = `(() => {
 	return found
 })()`
 
-// TestBrowserPages looks at every state of the pages in both themes and on a phone.
+// visited is a page in a state worth looking at.
+type visited struct {
+	name string
+	site *site
+	path string
+}
+
+// TestBrowserPages looks at every state of the pages about decisions in both themes and on a phone.
 func TestBrowserPages(t *testing.T) {
 	busy := visit(t, lively()...)
 	edge := visit(t, at(hostile(), 3, time.Minute), at(long(), 2, time.Hour), at(near(), 1, 50*time.Hour))
@@ -176,13 +183,7 @@ func TestBrowserPages(t *testing.T) {
 	broken.record.fail = errors.New("disk gone")
 	halfBroken.record.failCounts = errors.New("too slow")
 	stranger.signIn.session = "another"
-
-	b := open(t)
-	for _, p := range []struct {
-		name string
-		site *site
-		path string
-	}{
+	lookAt(t, []visited{
 		{"overview", busy, "/"},
 		{"filtered", busy, "/?verdict=hold&span=week"},
 		{"edge", edge, "/"},
@@ -196,7 +197,32 @@ func TestBrowserPages(t *testing.T) {
 		{"decision-unchecked", busy, "/decisions/" + id(2, 2198)},
 		{"decision-edge", edge, "/decisions/" + id(2, 3)},
 		{"decision-many", edge, "/decisions/" + id(2, 2)},
-	} {
+	})
+}
+
+// TestBrowserBanks looks at every state of the pages about banks.
+func TestBrowserBanks(t *testing.T) {
+	banks, siege, empty := curated(t), besieged(t), visit(t)
+	lookAt(t, []visited{
+		{"decision-linked", banks, "/decisions/" + id(2, 59)},
+		{"banks", banks, "/banks"},
+		{"banks-edge", siege, "/banks"},
+		{"banks-empty", empty, "/banks"},
+		{"bank", banks, "/banks/grey-heron"},
+		{"bank-entry", banks, "/banks/id/" + string(bankID(2)) + entryQuery(entry(2, 34, 0).ID)},
+		{"bank-csam", banks, "/banks/csam-hashes"},
+		{"bank-off", banks, "/banks/old-import"},
+		{"bank-edge", siege, bankPath(siege.record.banks[0].Name)},
+		{"bank-long", siege, bankPath(siege.record.banks[1].Name)},
+		{"bank-none", banks, "/banks/nowhere"},
+	})
+}
+
+// lookAt looks at pages in both themes and on a phone.
+func lookAt(t *testing.T, pages []visited) {
+	t.Helper()
+	b := open(t)
+	for _, p := range pages {
 		address := serve(t, p.site)
 		b.enter(address)
 		for _, look := range []struct {

@@ -21,7 +21,8 @@ var (
 	ErrSession = errors.New("no such session")
 )
 
-// Record is what the console reads: the decisions and the uploads they are about. It MUST be safe for concurrent use.
+// Record is what the console reads: the decisions and the uploads they are about, and the banks that uploads are compared with. It MUST be
+// safe for concurrent use.
 type Record interface {
 	// Decisions returns at most q.Limit decisions, newest first.
 	Decisions(ctx context.Context, q DecisionQuery) ([]domain.Recorded, error)
@@ -34,6 +35,34 @@ type Record interface {
 	Unchecked(ctx context.Context, from, to domain.Time, bucket time.Duration) ([]domain.VerdictCount, error)
 	// Rendition returns the veiled picture of one part of an upload. The error wraps ErrNotFound where none is kept.
 	Rendition(ctx context.Context, upload domain.UploadID, part string) (mediaType string, data []byte, err error)
+	// Banks returns all banks by name.
+	Banks(ctx context.Context) ([]domain.Bank, error)
+	// BankNamed returns one bank. The error wraps ErrNotFound where there is none.
+	BankNamed(ctx context.Context, name string) (domain.Bank, error)
+	// Additions returns when the newest entry of each bank was made; banks without entries are absent.
+	Additions(ctx context.Context) (map[domain.BankID]domain.Time, error)
+	// Matched returns for each bank how many decisions since a moment have a match with it. It reads no more than the newest most matches: if
+	// there are more, whole is false and the numbers are too small.
+	Matched(ctx context.Context, since domain.Time, most int) (decisions map[domain.BankID]int64, whole bool, err error)
+	// Entries returns at most limit entries of a bank with their signals, newest first, beginning with the entry named from or, where the bank
+	// does not hold it, the next older one; with "", from the newest.
+	Entries(ctx context.Context, bank domain.BankID, from domain.EntryID, limit int) ([]domain.Entry, error)
+}
+
+// Index is the live index: what uploads are compared with at this moment. It MUST be safe for concurrent use.
+type Index interface {
+	// Ready reports whether the index holds what the record holds. Where it does not, its counts may be wrong.
+	Ready() bool
+	// Counts returns how many live signals of each type it holds of a bank, by the number of the bank. It MUST be fast: it is asked for every
+	// bank whenever somebody looks at them.
+	Counts(bank int64) map[domain.SignalType]int64
+}
+
+// SignalType is a type of signals as the console needs to know it.
+type SignalType struct {
+	Name  domain.SignalType
+	Limit int  // largest distance that matches, where a bank sets no other
+	Exact bool // signals are equal or not: there is no distance, and no limit to set
 }
 
 // DecisionQuery says which decisions are wanted. The zero values of all but Limit mean "any".
@@ -57,11 +86,14 @@ type SignIn interface {
 // Config is what the console needs.
 type Config struct {
 	Record        Record
+	Index         Index
 	SignIn        SignIn
+	Types         []SignalType     // all that there are, in the order in which people see them
 	Now           func() time.Time // nil: the time of the machine
 	Log           *slog.Logger     // nil: nothing is logged
 	SecureCookies bool             // whether people come by HTTPS: cookies are then sent by no other way
 	Version       string           // of Quell, for the foot of the page
+	HMA           string           // where the face for clients of HMA is: an address, or a path at the address of the console; "": nowhere
 }
 
 // console holds what all pages share. Its fields do not change after New, but for those that guard themselves.
@@ -75,8 +107,8 @@ type console struct {
 // New returns the handler of the whole console: "/" and everything below it that is not an asset needs a session; unknown paths answer 404.
 // The handler is safe for concurrent use. New does no input or output.
 func New(cfg Config) (http.Handler, error) {
-	if cfg.Record == nil || cfg.SignIn == nil {
-		return nil, errors.New("console: Record and SignIn must be set")
+	if cfg.Record == nil || cfg.Index == nil || cfg.SignIn == nil {
+		return nil, errors.New("console: Record, Index and SignIn must be set")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -94,6 +126,9 @@ func New(cfg Config) (http.Handler, error) {
 	mux.HandleFunc("GET /{$}", c.signedIn(c.overviewPage))
 	mux.HandleFunc("GET /latest", c.signedIn(c.overviewPart))
 	mux.HandleFunc("GET /decisions/{id}", c.signedIn(c.decisionPage))
+	mux.HandleFunc("GET /banks", c.signedIn(c.banksPage))
+	mux.HandleFunc("GET /banks/{name}", c.signedIn(c.bankPage))
+	mux.HandleFunc("GET /banks/id/{id}", c.signedIn(c.bankByID))
 	mux.HandleFunc("GET /renditions/{upload}/{part}", c.signedIn(c.rendition))
 	mux.HandleFunc("GET /sign-in", c.signInPage)
 	mux.HandleFunc("POST /sign-in", c.redeem)

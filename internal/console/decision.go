@@ -29,7 +29,7 @@ func (c *console) decisionPage(w http.ResponseWriter, r *http.Request, person st
 		c.broken(w, r, person, err)
 	default:
 		c.outage.end()
-		f := c.frame(person)
+		f := c.frame(person).in(overviewRoom)
 		d := newEvidence(recorded)
 		c.render(w, r, http.StatusOK, page(f, f.verdict(d.Decision.Verdict)+" · "+short(plain(string(d.Upload.ContentID)), 40), "", decisionMain(f, d)))
 	}

@@ -145,7 +145,7 @@ func (impostor) Rendition(context.Context, domain.UploadID, string) (string, []b
 
 func TestOnlyPicturesAreServedAsRenditions(t *testing.T) {
 	t.Parallel()
-	handler, err := New(Config{Record: impostor{}, SignIn: &fakeSignIn{session: "session-0"}})
+	handler, err := New(Config{Record: impostor{}, Index: fakeIndex{}, SignIn: &fakeSignIn{session: "session-0"}})
 	if err != nil {
 		t.Fatal(err)
 	}

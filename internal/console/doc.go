@@ -1,8 +1,13 @@
 // Package console serves the web pages on which people see what Quell decided and why.
 //
-// The pages are made on the server, need no script and load nothing from another host. This first room answers one question, "what happened
-// to the latest uploads?": the overview at "/" with counts over time and the latest decisions, a page for each decision, and signing in by a
-// one-time link. It is also where the form of all later rooms comes from: colours, type and spacing are the tokens at the head of
+// The pages are made on the server, need no script and load nothing from another host. Each room answers one question. "What happened to the
+// latest uploads?": the overview at "/" with counts over time and the latest decisions, and a page for each decision. "What are uploads
+// compared with?": the banks at "/banks", and a page for each with its entries. People come in by a one-time link.
+//
+// How many signals of a bank are live is asked of the index in memory, which is what uploads are compared with and counts in microseconds; SQL
+// would have to visit every signal.
+//
+// The form of all rooms is one: colours, type and spacing are the tokens at the head of
 // assets/console.css, verdicts and states have one icon and one word each, evidence is one component wherever it is shown, and every word
 // that people read stands in the catalogue of its language (words_en.go).
 //

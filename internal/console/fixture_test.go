@@ -30,10 +30,14 @@ var now = time.Date(2026, 11, 4, 14, 7, 12, 0, time.UTC)
 // under its lock.
 type fakeRecord struct {
 	sync.Mutex
-	rows       []domain.Recorded
-	fail       error // every read
-	failCounts error // only the counts
-	failRows   error // only the decisions
+	rows        []domain.Recorded
+	banks       []domain.Bank
+	entries     []domain.Entry // of all banks, newest first
+	fail        error          // every read
+	failCounts  error          // only the counts
+	failRows    error          // only the decisions
+	failEntries error          // only the entries
+	failMatched error          // only the counts of matches
 }
 
 func (f *fakeRecord) Decisions(_ context.Context, q DecisionQuery) ([]domain.Recorded, error) {
@@ -99,6 +103,63 @@ func (f *fakeRecord) Rendition(_ context.Context, upload domain.UploadID, part s
 	return "", nil, errors.Join(f.fail, ErrNotFound)
 }
 
+func (f *fakeRecord) Banks(context.Context) ([]domain.Bank, error) { return f.banks, f.fail }
+
+func (f *fakeRecord) BankNamed(_ context.Context, name string) (domain.Bank, error) {
+	for _, b := range f.banks {
+		if b.Name == name {
+			return b, f.fail
+		}
+	}
+	return domain.Bank{}, errors.Join(f.fail, fmt.Errorf("bank %q: %w", name, ErrNotFound))
+}
+
+func (f *fakeRecord) Additions(context.Context) (map[domain.BankID]domain.Time, error) {
+	newest := map[domain.BankID]domain.Time{}
+	for _, e := range slices.Backward(f.entries) {
+		newest[e.BankID] = e.CreatedAt
+	}
+	return newest, f.fail
+}
+
+func (f *fakeRecord) Matched(_ context.Context, since domain.Time, most int) (map[domain.BankID]int64, bool, error) {
+	decisions, read := map[domain.BankID]int64{}, 0
+	for _, r := range f.rows {
+		of := map[domain.BankID]bool{}
+		for _, m := range r.Decision.Matches {
+			if r.Decision.DecidedAt < since || read > most {
+				continue
+			}
+			read++
+			if !of[m.BankID] {
+				of[m.BankID] = true
+				decisions[m.BankID]++
+			}
+		}
+	}
+	return decisions, read <= most, errors.Join(f.fail, f.failMatched)
+}
+
+func (f *fakeRecord) Entries(_ context.Context, bank domain.BankID, from domain.EntryID, limit int) ([]domain.Entry, error) {
+	var found []domain.Entry
+	for _, e := range f.entries {
+		if e.BankID == bank && (from == "" || e.ID <= from) && len(found) < limit {
+			found = append(found, e)
+		}
+	}
+	return found, errors.Join(f.fail, f.failEntries)
+}
+
+// fakeIndex is a live index of which only the numbers are there.
+type fakeIndex struct {
+	counts map[int64]map[domain.SignalType]int64 // by number of the bank
+	behind bool
+}
+
+func (f fakeIndex) Ready() bool { return !f.behind }
+
+func (f fakeIndex) Counts(bank int64) map[domain.SignalType]int64 { return f.counts[bank] }
+
 // veiledPicture draws soft grey shapes that differ from upload to upload, as a rendition of a poster would look.
 func veiledPicture(upload domain.UploadID) []byte {
 	seed := float64(upload[len(upload)-1]%16) / 16
@@ -160,6 +221,7 @@ type site struct {
 	t       testing.TB
 	handler http.Handler
 	record  *fakeRecord
+	index   fakeIndex
 	signIn  *fakeSignIn
 	cookie  string
 	log     bytes.Buffer
@@ -177,7 +239,8 @@ func visit(t testing.TB, rows ...domain.Recorded) *site {
 // open makes the console anew with settings; what they leave out is the site's.
 func (s *site) open(cfg Config) {
 	s.t.Helper()
-	cfg.Record, cfg.SignIn, cfg.Version = s.record, s.signIn, "0.1.0-test"
+	cfg.Record, cfg.Index, cfg.SignIn, cfg.Version = s.record, s.index, s.signIn, "0.1.0-test"
+	cfg.Types = []SignalType{{Name: domain.PDQ, Limit: 31}, {Name: domain.SHA256, Exact: true}, {Name: domain.MD5, Exact: true}}
 	cfg.Log = slog.New(slog.NewTextHandler(&s.log, nil))
 	if cfg.Now == nil {
 		cfg.Now = func() time.Time { return now }

@@ -1,12 +1,14 @@
 package console
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -129,18 +131,19 @@ func TestBrowserPointsAndTypes(t *testing.T) {
 
 // A page in a language that is written from right to left is the same page mirrored.
 func TestBrowserMirrors(t *testing.T) {
-	s := visit(t, at(hostile(), 3, time.Minute), at(long(), 2, time.Hour), at(suppressed(), 1, 2*time.Hour))
+	s := curated(t)
+	s.record.rows = []domain.Recorded{at(hostile(), 3, time.Minute), at(long(), 2, time.Hour), at(suppressed(), 1, 2*time.Hour)}
 	address := serve(t, s)
 	b := open(t)
 	b.enter(address)
-	for _, path := range []string{"/", "/decisions/" + id(2, 2)} {
+	for _, path := range []string{"/", "/decisions/" + id(2, 2), "/banks", "/banks/grey-heron"} {
 		for _, width := range []int64{1280, 390} {
 			b.as(width, "light")
 			b.do(chromedp.Navigate(address + path))
 			sides := func() []float64 {
 				return ask[[]float64](b, `(() => {
 					const wide = innerWidth, box = (at) => document.querySelector(at).getBoundingClientRect()
-					return [".brand", ".verdict", ".facts"].map((at) => document.dir === "rtl" ? wide - box(at).right : box(at).left)
+					return [".brand", ".verdict, .badge", ".facts, .name a"].map((at) => document.dir === "rtl" ? wide - box(at).right : box(at).left)
 				})()`)
 			}
 			before := sides()
@@ -152,6 +155,63 @@ func TestBrowserMirrors(t *testing.T) {
 				t.Errorf("%s at %d px, mirrored: %s", path, width, fault)
 			}
 			b.picture(fmt.Sprintf("mirrored%s-%d", strings.ReplaceAll(path, "/", "-"), width), chromedp.CaptureScreenshot())
+		}
+	}
+}
+
+// A person goes from a decision to the entry that matched: the entry is in view, with its signals in full, and from there to all banks.
+func TestBrowserFollowsAMatchToItsBank(t *testing.T) {
+	address := serve(t, curated(t))
+	b := open(t)
+	b.enter(address)
+	b.as(1280, "light")
+	b.do(chromedp.Navigate(address + "/decisions/" + id(2, 59)))
+	b.do(chromedp.Click(chromedp.CSS("a.id[href*='/banks/']")))
+	b.until(`location.pathname === "/banks/grey-heron" && document.querySelector("tr:target") !== null`)
+	if free := ask[float64](b, `document.querySelector("tr:target").getBoundingClientRect().top - document.querySelector("thead th").getBoundingClientRect().bottom`); free < 0 {
+		t.Errorf("the head of the table hides %v px of the entry", -free)
+	}
+	if got := ask[string](b, `document.querySelector("tr:target .signals .id").innerText`); len(got) != 64 {
+		t.Errorf("the signal of the entry is %q, want all of it", got)
+	}
+	if got := ask[string](b, `document.querySelector("tr:not(:target) .signals .id").innerText`); len([]rune(got)) != 13 {
+		t.Errorf("the signal of another entry is %q, want its two ends", got)
+	}
+	b.picture("entry", chromedp.CaptureScreenshot())
+	b.do(chromedp.Click(chromedp.CSS(".crumbs a")))
+	b.until(`location.pathname === "/banks" && document.querySelector(".rooms [aria-current]").textContent.trim() === "Banks"`)
+	b.do(chromedp.Click(chromedp.CSS(".rooms a")))
+	b.until(`location.pathname === "/"`)
+}
+
+// To those who do not see the page a table is a table, also where there is no room to show it as one.
+func TestBrowserTellsTables(t *testing.T) {
+	address := serve(t, curated(t))
+	b := open(t)
+	b.enter(address)
+	for _, width := range []int64{1280, 390} {
+		b.as(width, "light")
+		for path, want := range map[string]map[string]int{
+			"/banks":             {"table": 1, "row": 6, "columnheader": 9, "rowheader": 5},
+			"/banks/heron-trial": {"table": 1, "row": 13, "columnheader": 6, "rowheader": 12},
+		} {
+			b.do(chromedp.Navigate(address + path))
+			tree, err := chromedp.Call(b.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+			b.must(err)
+			got := map[string]int{}
+			for _, node := range tree.Nodes {
+				var role string
+				if node.Role == nil || node.Ignored {
+					continue
+				}
+				b.must(json.Unmarshal(node.Role.Value, &role))
+				if want[role] > 0 {
+					got[role]++
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s at %d px (-want +got):\n%s", path, width, diff)
+			}
 		}
 	}
 }

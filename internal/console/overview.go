@@ -29,7 +29,7 @@ type overview struct {
 // overviewPage serves the whole page.
 func (c *console) overviewPage(w http.ResponseWriter, r *http.Request, person string) {
 	if v, ok := c.readOverview(w, r, person); ok {
-		f := c.frame(person)
+		f := c.frame(person).in(overviewRoom)
 		c.render(w, r, http.StatusOK, page(f, f.Overview, v.List.live(), overviewMain(f, v)))
 	}
 }
@@ -48,7 +48,7 @@ func (c *console) readOverview(w http.ResponseWriter, r *http.Request, person st
 		c.show(w, r, http.StatusBadRequest, notice{Said: c.words.BadQuery, Person: person, Home: true})
 		return overview{}, false
 	}
-	v := overview{List: l, Counts: newCounts(l.Span, c.Now()), CheckAPI: c.checkAPI(r)}
+	v := overview{List: l, Counts: newCounts(l.Span, c.Now()), CheckAPI: c.origin(r) + "/api/v1/check"}
 	ctx, cancel := context.WithTimeout(r.Context(), readTimeout)
 	defer cancel()
 
@@ -105,13 +105,13 @@ func (c *console) readCounts(ctx context.Context, v *overview) error {
 	return err
 }
 
-// checkAPI returns where this browser would find the check gate, for the example on the empty page.
-func (c *console) checkAPI(r *http.Request) string {
+// origin returns how this browser reaches Quell, for the examples on empty pages.
+func (c *console) origin(r *http.Request) string {
 	scheme := "http://"
 	if c.SecureCookies {
 		scheme = "https://"
 	}
-	return scheme + r.Host + "/api/v1/check"
+	return scheme + r.Host
 }
 
 // live returns where the module finds a fresh rendering of the list; "" for older parts, which do not change.

@@ -15,12 +15,28 @@ type frame struct {
 	*words
 	Now     time.Time
 	Person  string // "": nobody is signed in
+	Room    room
 	Assets  map[string]string
 	Release string
 }
 
 func (c *console) frame(person string) frame {
 	return frame{words: c.words, Now: c.Now(), Person: person, Assets: c.assets.href, Release: c.Version}
+}
+
+// room is a part of the console that the menu leads to.
+type room string
+
+const (
+	noRoom       room = ""
+	overviewRoom room = "overview"
+	banksRoom    room = "banks"
+)
+
+// in returns the frame of a page of a room.
+func (f frame) in(r room) frame {
+	f.Room = r
+	return f
 }
 
 // ago says how long ago something was, in words.
@@ -49,13 +65,15 @@ type notice struct {
 	Token   string // goes with the form
 	Again   string // address to try again
 	Home    bool   // offer the way to the overview
+	Banks   bool   // offer the way to the banks
 	Live    string // address of which a fresh rendering may take the place of the notice
 	Person  string
+	Room    room
 }
 
 // show answers with a notice.
 func (c *console) show(w http.ResponseWriter, r *http.Request, status int, n notice) {
-	f := c.frame(n.Person)
+	f := c.frame(n.Person).in(n.Room)
 	c.render(w, r, status, page(f, n.Said.Title, n.Live, noticeMain(f, n)))
 }
 

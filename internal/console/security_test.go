@@ -12,7 +12,7 @@ import (
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	t.Parallel()
 	s := visit(t, at(near(), 1, 0))
-	for _, path := range []string{"/", "/latest", "/decisions/" + id(2, 1), "/decisions/none", "/nowhere", "/sign-in?token=t", "/sign-out", "/?verdict=no"} {
+	for _, path := range []string{"/", "/latest", "/decisions/" + id(2, 1), "/decisions/none", "/nowhere", "/sign-in?token=t", "/sign-out", "/?verdict=no", "/banks", "/banks/nowhere"} {
 		h := s.get(path).Header()
 		for name, want := range map[string]string{
 			"Content-Security-Policy":      pagePolicy,
@@ -99,7 +99,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 func TestNothingIsShownToStrangers(t *testing.T) {
 	t.Parallel()
 	s := visit(t, at(near(), 1, 0))
-	paths := []string{"/", "/latest", "/decisions/" + id(2, 1), "/decisions/none", "/renditions/" + id(1, 1) + "/file-1", "/sign-out"}
+	paths := []string{"/", "/latest", "/decisions/" + id(2, 1), "/decisions/none", "/renditions/" + id(1, 1) + "/file-1", "/sign-out", "/banks", "/banks/grey-heron", "/banks/id/" + string(bankID(1))}
 	for _, cookie := range []string{"", "quell=", "quell=another", "__Host-quell=session-0"} {
 		s.cookie = cookie
 		for _, path := range paths {

@@ -16,15 +16,17 @@ type words struct {
 	Bytes  func(n int64) string
 	Ago    func(d time.Duration) string // "3 min ago", for a stretch shorter than what Exact is needed for
 	Exact  func(t time.Time) string     // date and time to the second with its zone
+	Date   func(t time.Time) string     // day, month and year
 	Day    func(t time.Time) string     // day and month
 	Minute func(t time.Time) string     // hour and minute
 	AsOf   func(exact string) string
 
-	Product, Overview, SkipToContent, SignOut, SignIn, TryAgain, ToOverview string
-	VersionOf                                                               func(version string) string
-	Unreachable                                                             string // said while the page cannot refresh itself
+	Product, Overview, SkipToContent, SignOut, SignIn, TryAgain, ToOverview, ToBanks string
+	VersionOf                                                                        func(version string) string
+	Unreachable                                                                      string // said while the page cannot refresh itself
 
 	Summary     func(s summary) []phrase
+	Menu        string // the name of the menu of rooms
 	NothingYet  said
 	FirstUpload string
 	FirstFile   string
@@ -70,6 +72,34 @@ type words struct {
 	Quality                                                                  func(q int) string
 	Veiled, NoRendition, NoPictureEver                                       string
 
+	Banks, Bank, BankList                string
+	BanksSummary                         func(n banksSummary) []phrase
+	NoBanks                              said
+	WithCLI, WithAPI, WithHMA, HMAOff    string
+	CountsBehind                         string                     // the index is not ready
+	KindName                             map[domain.BankKind]string // as a badge
+	KindMeans                            map[domain.BankKind]string // in a sentence
+	Share                                func(share float64) string // of contents for which a bank counts
+	OwnLimit                             func(signalType string, limit, usual int) string
+	UsualLimit                           func(limit int) string
+	ChangedLimit                         func(limit, usual int) string
+	EqualOnly                            string
+	BankSummary                          func(s bankSummary) []phrase
+	Settings, LiveSignals, TotalSignals  string
+	MatchedUploads, NotCounted           string
+	AtLeast                              func(number string) string
+	Entries, EntryList, NoEntries        string
+	NoOlderEntries, Never, FirstEntries  string
+	EntriesBroken                        string
+	NoNumber                             string // in the place of the number of an entry
+	Paused                               func(until string) string
+	PausedForever, LiveEntry, SpentEntry string
+	WithdrawnAgo                         func(ago string) string
+	Withdrawn, Expired                   string
+	MoreSignals                          func(n int) string
+	BankFacts                            bankFacts
+	NoBank, BadEntries                   said
+
 	NotSignedIn, LinkDead, PressToSignIn, PressToSignOut, SignedOut, NoToken said
 	NotFound, NoDecision, BadQuery, OtherSite                                said
 	Broken                                                                   said
@@ -87,6 +117,24 @@ type said struct {
 type phrase struct {
 	Text string
 	List string // "": plain words; "all", "unchecked" or a verdict
+}
+
+// banksSummary is what the first line of the list of banks says.
+type banksSummary struct {
+	Banks, Signals int64
+	Partial, Off   int64 // banks that count for some contents only, and for none
+}
+
+// bankSummary is what the first line of the page of a bank says.
+type bankSummary struct {
+	Signals int64
+	Share   float64
+}
+
+// bankFacts are the names of what is known of banks and their entries.
+type bankFacts struct {
+	Bank, Kind, Share, Limits, Made, Added, Description, ID, Number, State, Signals, Known, Sources, EntryAdded,
+	Day, LastDay, LastWeek string
 }
 
 // summary is what the first line of the overview says.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -18,15 +19,17 @@ func english() *words {
 		Bytes:  englishBytes,
 		Ago:    englishAgo,
 		Exact:  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
+		Date:   func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 		Day:    func(t time.Time) string { return t.UTC().Format("2 Jan") },
 		Minute: func(t time.Time) string { return t.UTC().Format("15:04") },
 		AsOf:   func(exact string) string { return "As of " + exact },
 
 		Product: "Quell", Overview: "Overview", SkipToContent: "Skip to content", SignOut: "Sign out", SignIn: "Sign in",
-		TryAgain: "Try again", ToOverview: "Go to the overview",
+		TryAgain: "Try again", ToOverview: "Go to the overview", ToBanks: "Go to the banks",
 		VersionOf:   func(version string) string { return "Quell " + version },
 		Unreachable: "Quell does not answer at the moment. What you see may be out of date; the page keeps trying.",
 
+		Menu:    "Rooms",
 		Summary: englishSummary,
 		NothingYet: said{"Nothing has been checked yet.", []string{
 			"Here you will see what was decided about every upload, and on what evidence: the list that knew it, how near it was, and which checks were made.",
@@ -112,6 +115,53 @@ func english() *words {
 		NoRendition:   "No picture of this part is kept.",
 		NoPictureEver: "It matches a list of child-abuse imagery: no picture of it is shown or kept.",
 
+		Banks: "Banks", Bank: "Bank", BankList: "All banks by name",
+		BanksSummary: englishBanksSummary,
+		NoBanks: said{"There are no banks yet.", []string{
+			"A bank is a list of known content that uploads are compared with: content that is not wanted, or content that is known to be good. " +
+				"As long as there is none, nothing can be found.",
+		}},
+		WithCLI:      "Make a first one on the machine that Quell runs on, and put a list into it:",
+		WithAPI:      "Or from your service:",
+		WithHMA:      "Or as clients of Hasher-Matcher-Actioner do:",
+		HMAOff:       "Clients of Hasher-Matcher-Actioner can make banks too, once hma.listen or hma.prefix is set.",
+		CountsBehind: "The live index is not up to date at the moment: these counts may be too small or too large.",
+		KindName: map[domain.BankKind]string{
+			domain.Known: "Known", domain.Negative: "Known good", domain.KnownCSAM: "Child-abuse imagery",
+		},
+		KindMeans: map[domain.BankKind]string{
+			domain.Known:     "Content that is not wanted. The policy says what happens to an upload that matches.",
+			domain.Negative:  "Content that is known to be good. A match here sets matches with other banks aside that are no nearer.",
+			domain.KnownCSAM: "Hashes of child-abuse imagery. Of whatever matches, no picture is ever made, kept or shown.",
+		},
+		Share: englishShare,
+		OwnLimit: func(signalType string, limit, usual int) string {
+			return fmt.Sprintf("%s up to distance %d, usual is %d", signalType, limit, usual)
+		},
+		UsualLimit:   func(limit int) string { return fmt.Sprintf("up to distance %d, as usual", limit) },
+		ChangedLimit: func(limit, usual int) string { return fmt.Sprintf("up to distance %d instead of %d", limit, usual) },
+		EqualOnly:    "equal only",
+		BankSummary:  englishBankSummary,
+		Settings:     "Settings", LiveSignals: "Live signals", TotalSignals: "Together",
+		MatchedUploads: "Decisions that match", NotCounted: "not counted",
+		AtLeast: func(number string) string { return "at least " + number },
+		Entries: "Entries, newest first", EntryList: "Entries of the bank, newest first",
+		NoEntries: "Nothing is in this bank yet.", FirstEntries: "Put a list into it, on the machine that Quell runs on:",
+		NoOlderEntries: "There are no older entries.", EntriesBroken: "The entries cannot be read at the moment.", Never: "never",
+		NoNumber:      "no number",
+		Paused:        func(until string) string { return "paused until " + until },
+		PausedForever: "paused until someone resumes it", LiveEntry: "live", SpentEntry: "no live signal",
+		WithdrawnAgo: func(ago string) string { return "withdrawn " + ago },
+		Withdrawn:    "withdrawn", Expired: "expired",
+		MoreSignals: func(n int) string { return "and " + plural(int64(n), "more signal", "more signals") },
+		BankFacts: bankFacts{
+			Bank: "Bank", Kind: "Kind", Share: "Counts for", Limits: "Matches", Made: "Made", Added: "Last addition", Description: "Description", ID: "Id",
+			Number: "Number", State: "State", Signals: "Signals", Known: "Labels and note", Sources: "Sources", EntryAdded: "Added",
+			Day: "Matched, 24 h", LastDay: "Last 24 h", LastWeek: "Last 7 days",
+		},
+		NoBank:     said{"There is no such bank.", []string{"The address may be incomplete, or the bank was renamed or removed."}},
+		BadEntries: said{"There is no such list.", []string{"The address asks for entries in a way that Quell does not know."}},
+
 		NotSignedIn: said{"You are not signed in.", []string{
 			"Signing in takes a one-time link. Whoever runs Quell gets one by this command, on the machine that Quell runs on:",
 		}},
@@ -154,6 +204,65 @@ func englishSummary(s summary) []phrase {
 		{englishNumber(s.Held), string(domain.Hold)}, {Text: pick(s.Held, " was held for a person, ", " were held for a person, ")},
 		{englishNumber(s.Unchecked), "unchecked"}, {Text: " could not be checked fully."},
 	}
+}
+
+func englishBanksSummary(s banksSummary) []phrase {
+	banks := phrase{englishNumber(s.Banks), "banks"}
+	if s.Signals == 0 {
+		return []phrase{
+			{Text: pick(s.Banks, "There is ", "There are ")}, banks,
+			{Text: pick(s.Banks, " bank, and no live signal in it: nothing can be found.", " banks, and no live signal in them: nothing can be found.")},
+		}
+	}
+	of := []phrase{
+		{Text: "Uploads are compared with "}, {englishNumber(s.Signals), "signals"}, {Text: pick(s.Signals, " live signal in ", " live signals in ")},
+		banks, {Text: pick(s.Banks, " bank", " banks")},
+	}
+	for _, part := range []struct {
+		banks int64
+		says  string
+	}{
+		{s.Partial, pick(s.Partial, " counts for some contents only", " count for some contents only")},
+		{s.Off, pick(s.Off, " is switched off", " are switched off")},
+	} {
+		if part.banks > 0 {
+			of = append(of, phrase{Text: "; "}, phrase{englishNumber(part.banks), "banks"}, phrase{Text: part.says})
+		}
+	}
+	return append(of, phrase{Text: "."})
+}
+
+func englishBankSummary(s bankSummary) []phrase {
+	signals := []phrase{{englishNumber(s.Signals), "signals"}, {Text: pick(s.Signals, " live signal", " live signals")}}
+	switch {
+	case s.Signals == 0:
+		return []phrase{{Text: "There is no live signal in this bank: it finds nothing."}}
+	case s.Share <= 0:
+		return append(append([]phrase{{Text: "This bank is switched off: no upload is compared with its "}}, signals...), phrase{Text: "."})
+	case s.Share >= 1:
+		return append(append([]phrase{{Text: "Every upload is compared with its "}}, signals...), phrase{Text: "."})
+	default:
+		return append(append([]phrase{{englishShare(s.Share), "share"}, {Text: " of contents are compared with its "}}, signals...), phrase{Text: "."})
+	}
+}
+
+// englishShare writes a share as a percentage, of which only a whole one is "all" and only nothing "none": 99.97 % is not rounded away.
+func englishShare(share float64) string {
+	switch {
+	case share <= 0:
+		return "none"
+	case share >= 1:
+		return "all"
+	}
+	percent := share * 100
+	for digits := 0; digits < 6; digits++ {
+		text := strconv.FormatFloat(percent, 'f', digits, 64)
+		rounded, err := strconv.ParseFloat(text, 64)
+		if err == nil && rounded > 0 && rounded < 100 && math.Abs(rounded-percent) < percent/100 {
+			return text + " %"
+		}
+	}
+	return "almost none"
 }
 
 func englishAgo(d time.Duration) string {

@@ -44,7 +44,7 @@ func TestCatalogueKnowsEveryValue(t *testing.T) {
 		}
 	}
 	for _, k := range domain.BankKinds() {
-		if w.BankKind[k] == "" {
+		if w.BankKind[k] == "" || w.KindName[k] == "" || w.KindMeans[k] == "" {
 			t.Errorf("no word for the kind of bank %s", k)
 		}
 	}

@@ -194,3 +194,19 @@ func TestIdentifiersAreUniqueAndOrderedByTime(t *testing.T) {
 		t.Error("identifiers made one after the other are not in order, or not unique")
 	}
 }
+
+func TestFirstIDSortsBeforeWhatIsMadeThenAndBehindWhatWasMadeBefore(t *testing.T) {
+	t.Parallel()
+	before := domain.At(time.Now())
+	made := domain.NewID[domain.DecisionID]()
+	after := domain.At(time.Now()).Add(time.Millisecond)
+	if first := domain.FirstID[domain.DecisionID](before); first > made || len(first) != len(made) {
+		t.Errorf("%s is behind %s, which was made later", first, made)
+	}
+	if first := domain.FirstID[domain.DecisionID](after); first <= made {
+		t.Errorf("%s is before %s, which was made earlier", first, made)
+	}
+	if first := domain.FirstID[domain.DecisionID](0); first != "00000000-0000-7000-8000-000000000000" {
+		t.Errorf("the first of all is %s", first)
+	}
+}

@@ -1,6 +1,10 @@
 package domain
 
-import "github.com/google/uuid"
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
 
 // Identifiers that Quell gives out are UUIDv7 in text form: unique without coordination and ordered by time of making.
 type (
@@ -30,6 +34,12 @@ type (
 
 // MaxExternalID is the longest identifier, in bytes, that a service may use for a content or an account.
 const MaxExternalID = 256
+
+// FirstID returns the smallest identifier of a moment: those made before it, to the millisecond, are smaller, and all others are not.
+func FirstID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID](t Time) T {
+	milliseconds := uint64(max(t, 0)) / 1000
+	return T(fmt.Sprintf("%08x-%04x-7000-8000-000000000000", milliseconds>>16, milliseconds&0xffff))
+}
 
 // NewID returns a fresh identifier of any of the kinds that Quell gives out.
 func NewID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID]() T {

@@ -30,7 +30,7 @@ func (f *face) admitted(r *http.Request, open bool) error {
 	if err != nil && f.Faults.Denied(err) {
 		return refuse(http.StatusUnauthorized, "The API key is not valid. Make one with `quell key create NAME`.")
 	}
-	return err
+	return outageOf(err)
 }
 
 // writes reports whether a method is there to change something.

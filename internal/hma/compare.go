@@ -21,7 +21,7 @@ func (f *face) indexStatus(r *request) (any, error) {
 		}
 		newest, _, err := f.Banks.NewestSignal(r.Context(), t.kind)
 		if err != nil {
-			return nil, err
+			return nil, outageOf(err)
 		}
 		status := object{"built_to": -1, "present": false, "size": 0}
 		if f.Index.Loaded() && newest != 0 {

@@ -21,6 +21,16 @@ var extensions = []parameter{
 	optional("content_id", "the client's own name for the content, for the record of this lookup"),
 }
 
+// detailed is a match; what is there only with details is not required.
+var detailed = schema{"type": "object", "required": []string{"bank_content_id", "distance"}, "properties": map[string]schema{
+	"bank_content_id": integerSchema, "distance": textSchema,
+	"bank": textSchema, "bank_kind": textSchema, "matching_enabled_ratio": numberSchema, "coinflip": numberSchema,
+	"entry": textSchema, "labels": listOf(textSchema), "note": textSchema, "metadata": orNull(objectSchema), "exchange": orNull(objectSchema),
+	"signal_type": textSchema, "signal": textSchema, "signal_id": textSchema, "limit": integerSchema,
+	"source": textSchema, "confidence": numberSchema, "added_at": schema{"type": "string", "format": "date-time"},
+	"frame": integerSchema, "view": textSchema, "suppressed_by": orNull(textSchema),
+}}
+
 // inclusions say what an answer tells besides.
 type inclusions struct{ details, query bool }
 

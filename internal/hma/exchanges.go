@@ -107,7 +107,11 @@ func (f *face) setCredentials(r *request) (any, error) {
 		return nil, badRequest("%s", err)
 	}
 	if err := f.Exchanges.SetCredentials(r.Context(), a.Name, credentials); err != nil {
-		return nil, err
+		if _, away := f.Exchanges.HasCredentials(r.Context(), a.Name); away != nil { // then it is not the key that is missing
+			return nil, outageOf(away)
+		}
+		f.Log.Error("credentials could not be kept", "api", a.Name, "error", err)
+		return nil, refuse(http.StatusInternalServerError, "Service misconfigured, see logs for details")
 	}
 	return f.shapeAPI(r, a)
 }
@@ -131,14 +135,40 @@ func (f *face) createExchange(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.freeForExchange(r, e.Name); err != nil {
+		return nil, err
+	}
 	_, err = f.Exchanges.CreateExchange(r.Context(), e)
 	switch {
 	case err == nil:
 		return created(object{"message": "Created successfully"}), nil
-	case f.Faults.Conflict(err):
-		return nil, refuse(http.StatusConflict, "Exchange '%s' already exists", domain.Clip(e.Name, mostTold))
+	case f.Faults.Conflict(err): // since a moment ago
+		return nil, nameTaken("Exchange", e.Name)
 	}
 	return nil, outageOf(err)
+}
+
+// freeForExchange returns why no exchange can have a name. It must not be that of a bank that people have filled: removing an exchange removes its
+// bank.
+func (f *face) freeForExchange(r *request, name string) error {
+	_, err := f.Exchanges.Exchange(r.Context(), name)
+	if err == nil {
+		return nameTaken("Exchange", name)
+	}
+	if f.Faults.NotFound(err) {
+		_, err = f.Banks.BankNamed(r.Context(), name)
+	}
+	if err == nil {
+		return nameTaken("Bank", name)
+	}
+	if f.Faults.NotFound(err) {
+		return nil
+	}
+	return outageOf(err)
+}
+
+func nameTaken(what, name string) error {
+	return refuse(http.StatusConflict, "%s '%s' already exists", what, domain.Clip(name, mostTold))
 }
 
 // newExchange reads an exchange, and says in the order of HMA what is wrong with it.
@@ -243,12 +273,19 @@ func (f *face) removeExchange(r *request) (any, error) {
 	return object{"message": "Exchange deleted"}, nil
 }
 
-// exchangeStatus tells that nothing was fetched: this version keeps exchanges, and does not fetch from them yet.
+// exchangeStatus tells that nothing was fetched: this version keeps exchanges, and does not fetch from them yet. Only the examples are there from
+// the start.
 func (f *face) exchangeStatus(r *request) (any, error) {
-	if _, err := f.namedExchange(r); err != nil {
+	e, err := f.namedExchange(r)
+	if err != nil {
 		return nil, err
 	}
-	return object{
+	status := object{
 		"checkpoint_ts": nil, "fetched_items": 0, "last_fetch_complete_ts": nil, "last_fetch_succeeded": nil, "running_fetch_start_ts": nil, "up_to_date": false,
-	}, nil
+	}
+	if e.API == exchange.SampleName {
+		status["fetched_items"], status["last_fetch_complete_ts"] = len(exchange.Sample(e.Name)), e.CreatedAt.Std().Unix()
+		status["last_fetch_succeeded"], status["up_to_date"] = true, true
+	}
+	return status, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -78,15 +79,19 @@ func (h hash) value() string {
 	return first.Value
 }
 
-// first is the fingerprint of the first frame as it is stored.
-func (h hash) first() domain.Fingerprint {
-	if i := slices.IndexFunc(h.prints, asStored); i >= 0 {
-		return h.prints[i]
+// first is the fingerprint of the first frame as it is stored, with its transparency ignored if it has any: so do HMA and all who share hashes
+// with it.
+func (h hash) first() (first domain.Fingerprint) {
+	for _, p := range h.prints {
+		switch {
+		case p.Frame != h.prints[0].Frame:
+			return first
+		case p.View == "", p.View == signal.WithoutAlpha && usable(p):
+			first = p
+		}
 	}
-	return domain.Fingerprint{}
+	return first
 }
-
-func asStored(p domain.Fingerprint) bool { return p.View == "" }
 
 // usable reports whether a fingerprint says enough to be looked up.
 func usable(p domain.Fingerprint) bool { return p.Quality == nil || *p.Quality >= signal.MinQuality }
@@ -131,6 +136,9 @@ func (f *face) hashURL(ctx context.Context, q hashQuery) ([]hash, error) {
 			return nil, err
 		}
 	}
+	if u, err := url.Parse(q.URL); err == nil && strings.HasSuffix(u.Host, ":") { // a port that is empty is no number to HMA
+		return nil, badRequest(textUnsafe)
+	}
 	data, mediaType, err := f.Fetch.Fetch(ctx, q.URL)
 	if err != nil {
 		return nil, fetchFailure(err)
@@ -147,6 +155,8 @@ func (f *face) hashURL(ctx context.Context, q hashQuery) ([]hash, error) {
 	return f.hash(ctx, content, data, wanted)
 }
 
+const textUnsafe = "Invalid or unsafe URL provided"
+
 // fetchFailure says in the words of HMA why there is nothing from a URL.
 func fetchFailure(err error) error {
 	e, ok := errors.AsType[*FetchError](err)
@@ -155,7 +165,7 @@ func fetchFailure(err error) error {
 	}
 	switch e.Kind {
 	case FetchRefused:
-		return badRequest("Invalid or unsafe URL provided")
+		return badRequest(textUnsafe)
 	case FetchTooLarge:
 		return refuse(http.StatusRequestEntityTooLarge, "Content too large")
 	}
@@ -234,7 +244,7 @@ func (f *face) hash(ctx context.Context, content string, data []byte, hashes []h
 				h.prints = append(h.prints, p)
 			}
 		}
-		if slices.ContainsFunc(h.prints, asStored) {
+		if len(h.prints) > 0 {
 			continue
 		}
 		reason := "There is no picture in it."

@@ -23,7 +23,7 @@ const partName = "content"
 func (f *face) matchRoutes() []route {
 	wrong := []int{http.StatusBadRequest, http.StatusUnprocessableEntity}
 	plain := fields(map[string]schema{"bank_content_id": integerSchema, "distance": textSchema})
-	byBank := mapOf(listOf(plain))
+	byBank := mapOf(listOf(detailed))
 	return []route{
 		{method: http.MethodGet, rule: "/m/raw_lookup", tag: "Matching", summary: "The contents that a hash matches, whatever the shares of their banks and whether they are paused",
 			query: rawModel.parameters(), errors: wrong, handle: f.rawLookup,
@@ -129,6 +129,8 @@ func (f *face) signalOf(ctx context.Context, typeName, value string) (hash, erro
 	return hash{t, share, []domain.Fingerprint{{Type: t.kind, Value: canonical}}}, nil
 }
 
+const textNoQuestion = "Either url or both signal and signal_type are required"
+
 func (f *face) lookupGet(r *request) (any, error) {
 	q, err := lookupModel.query(r)
 	if err != nil {
@@ -145,8 +147,15 @@ func (f *face) lookupGet(r *request) (any, error) {
 		}
 		return l.answer(hashes, q.SignalType)
 	}
-	if q.Signal == nil || *q.Signal == "" || q.SignalType == nil || *q.SignalType == "" {
-		return nil, badRequest("Either url or both signal and signal_type are required")
+	if q.Signal == nil || q.SignalType == nil || *q.SignalType == "" {
+		return nil, badRequest(textNoQuestion)
+	}
+	if *q.Signal == "" {
+		// Clients look up whatever /h/hash returns, and give up a picture if one lookup of it fails.
+		if t, known := signalTypeNamed(*q.SignalType); !known || t.exact {
+			return nil, badRequest(textNoQuestion)
+		}
+		return object{}, nil
 	}
 	h, err := f.signalOf(r.Context(), *q.SignalType, *q.Signal)
 	if err != nil {
@@ -285,7 +294,7 @@ func (f *face) search(ctx context.Context, q match.Query) ([]match.Known, error)
 	if errors.Is(err, match.ErrNotReady) {
 		return nil, refuse(http.StatusServiceUnavailable, "index not yet ready")
 	}
-	return found, err
+	return found, outageOf(err)
 }
 
 // searchable returns the fingerprints of a hash that can be looked up.

@@ -74,7 +74,10 @@ func TestLookupOfAHash(t *testing.T) {
 		{"signal_type=video_md5&signal=%20" + strings.ToUpper(exampleMD5) + "%0a", 200, fmt.Sprintf(`{"BANK_B":[{"bank_content_id":%d,"distance":"-"}]}`+"\n", video)},
 		{"signal_type=pdq", 400, message("Either url or both signal and signal_type are required")},
 		{"signal=" + exampleHash, 400, message("Either url or both signal and signal_type are required")},
-		{"signal_type=pdq&signal=&url=", 400, message("Either url or both signal and signal_type are required")},
+		{"signal_type=pdq&signal=&url=", 200, "{}\n"}, // as /h/hash says of a picture with too little in it
+		{"signal_type=video_md5&signal=", 400, message("Either url or both signal and signal_type are required")},
+		{"signal_type=&signal=" + exampleHash, 400, message("Either url or both signal and signal_type are required")},
+		{"signal_type=&signal=", 400, message("Either url or both signal and signal_type are required")},
 		{"", 400, message("Either url or both signal and signal_type are required")},
 		{"signal_type=sha256&signal=" + exampleHash, 400, message("No such SignalType 'sha256'")},
 		{"signal_type=pdq&signal=" + strings.ToUpper(exampleHash), 400, message("invalid signal: invalid PDQ hash")},
@@ -309,6 +312,19 @@ func TestDetailsTellWhatIsKnown(t *testing.T) {
 		`"entry":"%s","exchange":{"EX":["42-image1"]},"frame":0,"labels":["A1"],"limit":31,"matching_enabled_ratio":0.9,"metadata":{"collab":{"EX":["42-image1"]},"json":{"k":[1]}},`+
 		`"note":"a note","signal":"%s","signal_id":"%s","signal_type":"pdq","source":"ncmec","suppressed_by":null,"view":""}]}`+"\n", exampleHash, number, e.ID, value, e.Signals[0].ID)
 	wants(t, "details", got, http.StatusOK, want)
+	var answer map[string][]map[string]any
+	if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	described := detailed["properties"].(map[string]schema)
+	for name := range answer["A"][0] {
+		if described[name] == nil {
+			t.Errorf("the document does not tell of %s", name)
+		}
+	}
+	if len(described) != len(answer["A"][0]) {
+		t.Errorf("the document tells of %d members, there are %d", len(described), len(answer["A"][0]))
+	}
 }
 
 func TestQueryTellsWhatWasLookedUp(t *testing.T) {

@@ -134,7 +134,7 @@ func (f *face) operation(rt *route) object {
 	for _, p := range rt.query {
 		parameters = append(parameters, object{"name": p.name, "in": "query", "required": p.required, "description": p.doc, "schema": p.schema})
 	}
-	op := object{"summary": rt.summary, "tags": []string{rt.tag}, "parameters": parameters, "responses": responses(rt)}
+	op := object{"operationId": nameOf(rt), "summary": rt.summary, "tags": []string{rt.tag}, "parameters": parameters, "responses": responses(rt)}
 	if rt.body != nil {
 		op["requestBody"] = object{"required": !rt.body.optional, "content": mediaTypes(rt.body.content)}
 	}
@@ -142,6 +142,15 @@ func (f *face) operation(rt *route) object {
 		op["security"] = []object{{"bearer": []string{}}, {"basic": []string{}}, {"header": []string{}}}
 	}
 	return op
+}
+
+// nameOf is a name for programs that are made from the document: get_m_index_status.
+func nameOf(rt *route) string {
+	name := strings.ToLower(rt.method)
+	for _, s := range rt.segments {
+		name += "_" + strings.ReplaceAll(s.text, ".", "_")
+	}
+	return name
 }
 
 func mediaTypes(schemas map[string]schema) object {

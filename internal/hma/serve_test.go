@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -278,8 +279,9 @@ func TestDocumentDescribesEveryRoute(t *testing.T) {
 		Info    struct{ Title string }
 		Servers []struct{ URL string }
 		Paths   map[string]map[string]struct {
-			Summary    string
-			Parameters []struct {
+			OperationID string
+			Summary     string
+			Parameters  []struct {
 				Name, In string
 				Schema   map[string]any
 			}
@@ -293,11 +295,16 @@ func TestDocumentDescribesEveryRoute(t *testing.T) {
 	if document.Info.Title != "Open Media Match API" || !strings.HasPrefix(document.OpenAPI, "3.") || document.Servers[0].URL != "/hma" {
 		t.Errorf("%+v", document)
 	}
+	names := map[string]bool{}
 	for _, rt := range w.face.routes.all {
 		op, there := document.Paths[pathOf(rt.segments)][strings.ToLower(rt.method)]
 		if !there || op.Summary == "" || (op.Security == nil) != rt.open {
 			t.Errorf("%s %s: %+v", rt.method, rt.rule, op)
 		}
+		if op.OperationID == "" || names[op.OperationID] {
+			t.Errorf("%s %s is called %q, as another one", rt.method, rt.rule, op.OperationID)
+		}
+		names[op.OperationID] = true
 		for status, a := range op.Responses {
 			if a.Description == "" {
 				t.Errorf("%s %s: nothing is said of %s", rt.method, rt.rule, status)
@@ -326,8 +333,9 @@ func TestAModelWithAFaultyFieldIsRefused(t *testing.T) {
 func TestRouterFindsEveryRouteByItsOwnRule(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
+	number := regexp.MustCompile(`<int:[a-z_]+>`)
 	for _, rt := range w.face.routes.all {
-		path := strings.NewReplacer("<int:", "1<", "<", "", ">", "").Replace(rt.rule)
+		path := strings.NewReplacer("<", "", ">", "").Replace(number.ReplaceAllString(rt.rule, "17"))
 		if got, _, _ := w.face.routes.find(rt.method, path); got != rt {
 			t.Errorf("%s %s is found as %v", rt.method, rt.rule, got)
 		}

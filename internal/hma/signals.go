@@ -158,7 +158,7 @@ func (s *shares) of(ctx context.Context, t signalType) (float64, error) {
 func (s *shares) ask(ctx context.Context) (*knownShares, error) {
 	of, err := s.source(ctx)
 	if err != nil {
-		return nil, err
+		return nil, outageOf(err)
 	}
 	known := &knownShares{of, time.Now().Add(sharesKept)}
 	s.known.Store(known)

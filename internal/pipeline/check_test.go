@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/media"
@@ -265,7 +266,7 @@ func TestWithoutAnAnswerOfTheIndexNothingIsDecided(t *testing.T) {
 	}
 }
 
-type panicking struct{}
+type panicking struct{ pipeline.Matcher }
 
 func (panicking) Lookup(context.Context, domain.ContentID, []match.Fingerprint) ([]domain.Match, error) {
 	panic("a fault in the program")

@@ -74,6 +74,13 @@ func (u upToDate) Lookup(ctx context.Context, content domain.ContentID, prints [
 	return u.Index.Lookup(ctx, content, prints)
 }
 
+func (u upToDate) Search(ctx context.Context, q match.Query) ([]match.Known, error) {
+	if err := u.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	return u.Index.Search(ctx, q)
+}
+
 // pass lets time pass.
 func (w *world) pass(d time.Duration) { w.now.Store(int64(domain.Time(w.now.Load()).Add(d))) }
 

@@ -57,13 +57,18 @@ func (f Fault) Error() string { return f.Field + ": " + f.Reason }
 
 // Check returns the first Fault of a submission, or nil.
 func (l Limits) Check(s Submission) error {
+	if s.ContentID == "" {
+		return Fault{"content_id", "is missing"}
+	}
+	return l.CheckNameless(s)
+}
+
+// CheckNameless is Check of a submission that need not say what its content is called.
+func (l Limits) CheckNameless(s Submission) error {
 	return cmp.Or(checkTexts(s), l.checkAttributes(s.Attributes), l.checkParts(s.Parts))
 }
 
 func checkTexts(s Submission) error {
-	if s.ContentID == "" {
-		return Fault{"content_id", "is missing"}
-	}
 	for _, t := range []struct {
 		field, value string
 		most         int

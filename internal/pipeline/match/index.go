@@ -153,6 +153,17 @@ func (x *Index) Size(t domain.SignalType) int {
 	return current.size()
 }
 
+// Counts returns how many signals of each type of a bank, by its number, are live in the index, whether or not they are paused. It takes
+// microseconds, however many there are.
+func (x *Index) Counts(bank int64) map[domain.SignalType]int64 {
+	counts := make(map[domain.SignalType]int64, len(x.tables))
+	for name, t := range x.tables {
+		current, _ := t.at()
+		counts[name] = int64(current.count(bank))
+	}
+	return counts
+}
+
 // Refused returns how many signals could not be indexed since the start.
 func (x *Index) Refused() int64 { return x.refused.Load() }
 

@@ -26,6 +26,11 @@ func TestLookupFindsWhatTheRulesSay(t *testing.T) {
 				w.change()
 			}
 			catchUp(t, x)
+			for _, b := range w.truth.banks {
+				if diff := cmp.Diff(w.truth.counts(b.Number), x.Counts(b.Number)); diff != "" {
+					t.Fatalf("seed %d, step %d: live signals of %s (-want +got)\n%s", seed, step, b.Name, diff)
+				}
+			}
 			content, prints := domain.ContentID(fmt.Sprint("post-", w.IntN(50))), w.prints()
 			got, err := x.Lookup(t.Context(), content, prints)
 			if err != nil {
@@ -53,6 +58,20 @@ func TestLookupFindsWhatTheRulesSay(t *testing.T) {
 	if suppressed < 100 || crowded < 50 {
 		t.Errorf("%d suppressed matches and %d full banks: that shows little", suppressed, crowded)
 	}
+}
+
+// counts returns how many signals of each type a bank has live.
+func (m *truth) counts(bank int64) map[domain.SignalType]int64 {
+	counts := map[domain.SignalType]int64{}
+	for _, k := range kinds {
+		counts[k.Name] = 0
+	}
+	for _, s := range m.signals {
+		if s.change.Bank == bank && s.change.Live {
+			counts[s.typ]++
+		}
+	}
+	return counts
 }
 
 func weight(m domain.Match) int {

@@ -46,6 +46,9 @@ func TestASnapshotSavesTheReadingOfWhatItHolds(t *testing.T) {
 	if x.Size(domain.PDQ) != 9 || x.Size(domain.SHA256) != 10 {
 		t.Errorf("%d and %d signals", x.Size(domain.PDQ), x.Size(domain.SHA256))
 	}
+	if counts := x.Counts(m.banks[0].Number); counts[domain.PDQ] != 9 || counts[domain.SHA256] != 10 {
+		t.Errorf("the bank counts %v", counts)
+	}
 	found := lookup(t, x, print("file-1", domain.PDQ, code(0, 0)), print("file-1", domain.PDQ, code(5, 3)))
 	if len(found) != 1 || found[0].Entry != "entry-11" || found[0].Distance != 3 {
 		t.Errorf("%+v", found)

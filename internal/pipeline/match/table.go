@@ -42,6 +42,8 @@ type table interface {
 	// search appends all signals within a distance, nearest first, and of those as near in the order of their numbers.
 	search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error)
 	size() int
+	// count returns how many signals of one bank there are.
+	count(bank int64) int
 	close() error
 }
 
@@ -69,12 +71,18 @@ func (t nearTable) search(dst []hamming.Hit, value string, radius int) ([]hammin
 func (t nearTable) size() int    { return t.index.Len() }
 func (t nearTable) close() error { return t.index.Close() }
 
+// count asks for the numbers that tableID makes for the bank.
+func (t nearTable) count(bank int64) int {
+	first := uint64(bank) << signalBits
+	return t.index.Count(first, first|maxSignal)
+}
+
 // exactTable finds equal digests of up to 32 bytes.
 type exactTable struct {
 	mu    sync.RWMutex
 	first map[digest]uint64   // most digests are listed once
 	more  map[digest][]uint64 // the others of a digest
-	live  int
+	live  map[int64]int       // signals by number of their bank
 }
 
 // digest is a digest with its length, so that a short one is not taken for one that ends in zeros.
@@ -84,7 +92,7 @@ type digest struct {
 }
 
 func newExactTable() *exactTable {
-	return &exactTable{first: map[digest]uint64{}, more: map[digest][]uint64{}}
+	return &exactTable{first: map[digest]uint64{}, more: map[digest][]uint64{}, live: map[int64]int{}}
 }
 
 func parseDigest(value string) (d digest, err error) {
@@ -112,7 +120,8 @@ func (t *exactTable) put(r row) error {
 	default:
 		t.more[d] = append(t.more[d], r.id)
 	}
-	t.live++
+	bank, _ := numbers(r.id)
+	t.live[bank]++
 	return nil
 }
 
@@ -134,7 +143,8 @@ func (t *exactTable) drop(r row) {
 	default:
 		t.first[d], rest = rest[0], rest[1:]
 	}
-	t.live--
+	bank, _ := numbers(r.id)
+	t.live[bank]--
 	if len(rest) == 0 {
 		delete(t.more, d)
 	} else {
@@ -165,7 +175,17 @@ func (t *exactTable) search(dst []hamming.Hit, value string, _ int) ([]hamming.H
 func (t *exactTable) size() int {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return t.live
+	n := 0
+	for _, live := range t.live {
+		n += live
+	}
+	return n
+}
+
+func (t *exactTable) count(bank int64) int {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.live[bank]
 }
 
 func (t *exactTable) close() error { return nil }

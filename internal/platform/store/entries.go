@@ -92,25 +92,49 @@ func (tx *Tx) numberEntries(ctx context.Context, entries []*refEntry) error {
 	return err
 }
 
-// freeNumbers returns which of some numbers no entry has, and sees to it that none of them is given to another one. The counter stays locked
+// ReserveNumbers keeps the numbers up to the given one for records that want them: no entry gets one of them otherwise. The counter stays locked
 // until the transaction ends.
+func (tx *Tx) ReserveNumbers(ctx context.Context, upTo int64) error {
+	_, err := tx.q.ExecContext(ctx, `update counters set value = case when value < $1 then $1 else value end where name = $2`, upTo, counterEntry)
+	if err != nil {
+		return fmt.Errorf("move counter %s: %w", counterEntry, err)
+	}
+	return nil
+}
+
+// freeNumbers returns which of some numbers no entry has, and sees to it that none of them is given to another one. Entries of banks that were
+// removed give their numbers up, so that a list that was taken out can be brought in again as it was.
 func (tx *Tx) freeNumbers(ctx context.Context, numbers []int64) (map[int64]bool, error) {
 	free := make(map[int64]bool, len(numbers))
 	for _, n := range numbers {
 		free[n] = true
 	}
-	_, err := tx.q.ExecContext(ctx, `update counters set value = case when value < $1 then $1 else value end where name = $2`, slices.Max(numbers), counterEntry)
-	if err != nil {
-		return nil, fmt.Errorf("move counter %s: %w", counterEntry, err)
+	if err := tx.ReserveNumbers(ctx, slices.Max(numbers)); err != nil {
+		return nil, err
 	}
-	err = eachRowIn(ctx, tx.queries, `select number from entries where number in %s`, nil, numbers, func(r *sql.Rows) error {
-		var n int64
-		err := r.Scan(&n)
-		delete(free, n)
+	var dead []*refEntry
+	err := tx.eachNumbered(ctx, `select id, number, (select removed_at from banks where banks.id = entries.bank_id) from entries where %s`, numbers, func(r *sql.Rows) error {
+		e, removed := &refEntry{}, domain.Time(0)
+		err := r.Scan(&e.ID, &e.Number, &removed)
+		switch {
+		case removed == 0:
+			delete(free, e.Number)
+		case free[e.Number]:
+			e.Number = 0
+			dead = append(dead, e)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read numbers of entries: %w", err)
+	}
+	if err := tx.numberEntries(ctx, dead); err != nil {
+		return nil, err
+	}
+	for _, e := range dead {
+		if _, err := tx.q.ExecContext(ctx, `update entries set number = $1 where id = $2`, e.Number, e.ID); err != nil {
+			return nil, fmt.Errorf("give the number of an entry up: %w", err)
+		}
 	}
 	return free, nil
 }
@@ -191,21 +215,27 @@ func (q queries) EntryNumbered(ctx context.Context, number int64) (domain.Entry,
 
 // Entries returns up to limit entries of a bank in the order they were made, behind the entry named after (empty: from the first).
 func (q queries) Entries(ctx context.Context, bank domain.BankID, after domain.EntryID, limit int) ([]domain.Entry, error) {
-	entries := []domain.Entry{}
-	err := eachRow(ctx, q.q, `select `+entryColumns+` from entries where bank_id = $1 and id > $2 order by id limit $3`, []any{bank, after, limit}, func(r *sql.Rows) error {
+	found, err := q.entries(ctx, `select `+entryColumns+` from entries where bank_id = $1 and id > $2 order by id limit $3`, bank, after, limit)
+	return found, q.notFound(err, "entries behind entry", after)
+}
+
+// entries returns the entries of a query for the entryColumns, with all their signals.
+func (q queries) entries(ctx context.Context, query string, args ...any) ([]domain.Entry, error) {
+	found := []domain.Entry{}
+	err := eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {
 		var e domain.Entry
 		err := r.Scan(entryFields(&e)...)
-		entries = append(entries, e)
+		found = append(found, e)
 		return err
 	})
 	if err != nil {
-		return nil, q.notFound(err, "entries behind entry", after)
+		return nil, err
 	}
-	pointers := make([]*domain.Entry, len(entries))
-	for i := range entries {
-		pointers[i] = &entries[i]
+	pointers := make([]*domain.Entry, len(found))
+	for i := range found {
+		pointers[i] = &found[i]
 	}
-	return entries, q.fillSignals(ctx, pointers)
+	return found, q.fillSignals(ctx, pointers)
 }
 
 // fillSignals reads the signals of some entries.

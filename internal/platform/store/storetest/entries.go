@@ -86,6 +86,68 @@ var entryTests = []test{
 			t.Errorf("numbers (-want +got):\n%s", diff)
 		}
 	}},
+	{"leave the numbers free that are reserved for lists", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "heron")
+		for _, upTo := range []int64{40, 7} {
+			change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.ReserveNumbers(ctx, upTo) })
+		}
+		if e := entryOf(t, s, b.ID, signal(1)); e.Number != 41 {
+			t.Errorf("number %d", e.Number)
+		}
+	}},
+	{"give their numbers up for lists when their bank was removed", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		list := []domain.ListRecord{{Ref: "a", Type: domain.SHA256, Value: digest(1), Number: 5}, {Ref: "b", Type: domain.SHA256, Value: digest(2), Number: 6}}
+		b := bankNamed(t, s, "heron")
+		apply(t, s, b.ID, list)
+		old := must(s.EntryNumbered(t.Context(), 5))(t)
+		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.RemoveBank(ctx, b.ID) })
+		if got := must(s.EntriesNumbered(t.Context(), []int64{5, 6}))(t); len(got) != 0 {
+			t.Errorf("entries of a removed bank are found by number: %v", got)
+		}
+		again := bankNamed(t, s, "heron")
+		apply(t, s, again.ID, list[:1])
+		if e := must(s.EntryNumbered(t.Context(), 5))(t); e.BankID != again.ID {
+			t.Error("the list did not get its number back")
+		}
+		if e := must(s.Entry(t.Context(), b.ID, old.ID))(t); e.Number != 7 {
+			t.Errorf("the entry of the removed bank has number %d", e.Number)
+		}
+		if e := must(s.EntryNumbered(t.Context(), 6))(t); e.BankID != b.ID {
+			t.Error("a number that nobody wants was given up")
+		}
+	}},
+	{"are found many at once, by reference and by number", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		here, there := bankNamed(t, s, "heron"), bankNamed(t, s, "egret")
+		const n = 400
+		var refs []string
+		for i, r := range listOf(n) {
+			r.Number = int64(i + 1)
+			apply(t, s, []domain.BankID{here.ID, there.ID}[i%2], []domain.ListRecord{r})
+			refs = append(refs, r.Ref)
+		}
+		numbers := []int64{n + 1, -1}
+		for i := range n {
+			numbers = append(numbers, int64(i+1))
+		}
+		byRef := must(s.EntriesReferred(t.Context(), here.ID, append(refs, "nobody")))(t)
+		byNumber := must(s.EntriesNumbered(t.Context(), numbers))(t)
+		if len(byRef) != n/2 || len(byNumber) != n {
+			t.Fatalf("%d by reference, %d by number", len(byRef), len(byNumber))
+		}
+		for i, ref := range refs {
+			want := must(s.EntryNumbered(t.Context(), int64(i+1)))(t)
+			if got, ok := byRef[ref]; ok != (i%2 == 0) || ok && cmp.Diff(want, got) != "" {
+				t.Errorf("%s is %+v, want %+v", ref, got, want)
+			}
+			want.Signals = nil
+			if diff := cmp.Diff(want, byNumber[int64(i+1)]); diff != "" {
+				t.Errorf("number %d (-want +got):\n%s", i+1, diff)
+			}
+		}
+	}},
 	{"are changed in what people may change", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)
 		here, there := bankNamed(t, s, "heron"), bankNamed(t, s, "egret")

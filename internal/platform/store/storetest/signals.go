@@ -68,6 +68,7 @@ var signalTests = []test{
 		}
 	}},
 	{"are never missed by a reader who follows them", testFollowSignals},
+	{"are listed and counted as long as they count", testLiveSignals},
 	{"expire, some at a time", func(t *testing.T, cfg store.Config) {
 		cfg, now := stopped(cfg)
 		s := Open(t, cfg)
@@ -211,5 +212,68 @@ func testFollowSignals(t *testing.T, cfg store.Config) {
 	want := must(s.SignalsAfter(t.Context(), domain.SHA256, 0, 10_000))(t)
 	if diff := cmp.Diff(want, got, cmpopts.SortSlices(func(a, b domain.SignalChange) bool { return a.Seq < b.Seq })); diff != "" {
 		t.Errorf("signals (-there +known):\n%s", diff)
+	}
+}
+
+// testLiveSignals pauses, withdraws and lets expire, and reads what is left in pages of every size.
+func testLiveSignals(t *testing.T, cfg store.Config) {
+	s := Open(t, cfg)
+	here, there := bankNamed(t, s, "heron"), bankNamed(t, s, "egret")
+	md5 := signal(1)
+	md5.Type, md5.Provenance.Labels = domain.MD5, []string{"poster", "äöü"}
+	expiring := signal(2)
+	expiring.ExpiresAt = start + 10
+	entryOf(t, s, here.ID, md5, expiring, signal(3))
+	paused := entryOf(t, s, here.ID, signal(4), signal(5))
+	withdrawn := entryOf(t, s, here.ID, signal(6))
+	entryOf(t, s, here.ID, signal(7))
+	entryOf(t, s, there.ID, signal(8))
+	change(t, s, func(ctx context.Context, tx *store.Tx) error {
+		until := start + 20
+		_, err := tx.ChangeEntry(ctx, here.ID, paused.ID, domain.EntryChange{PausedUntil: &until})
+		return errors.Join(err, tx.WithdrawEntry(ctx, here.ID, withdrawn.ID))
+	})
+	all := []domain.SignalType{domain.MD5, domain.SHA256}
+	for _, c := range []struct {
+		now   domain.Time
+		types []domain.SignalType
+		want  []int
+	}{
+		{start, all, []int{1, 2, 3, 7}},
+		{start + 10, all, []int{1, 3, 7}},
+		{start + 19, all, []int{1, 3, 7}},
+		{start + 20, all, []int{1, 3, 4, 5, 7}},
+		{start + 20, all[:1], []int{1}},
+		{start + 20, all[1:], []int{3, 4, 5, 7}},
+		{start, []domain.SignalType{domain.PDQ}, nil},
+	} {
+		var want []store.LiveSignal
+		counts := map[domain.SignalType]int64{}
+		for _, n := range c.want {
+			sig := store.LiveSignal{Type: domain.SHA256, Value: digest(n)}
+			if n == 1 {
+				sig.Type, sig.Labels = domain.MD5, md5.Provenance.Labels
+			}
+			want = append(want, sig)
+			counts[sig.Type]++
+		}
+		for size := 1; size <= 6; size++ {
+			var got []store.LiveSignal
+			for after, more := int64(0), true; more; {
+				page, last, err := s.Live(t.Context(), here.ID, c.types, c.now, after, size)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, after, more = append(got, page...), last, len(page) == size
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%v at %d in pages of %d (-want +got):\n%s", c.types, c.now-start, size, diff)
+			}
+		}
+		if len(c.types) == len(all) {
+			if diff := cmp.Diff(counts, must(s.CountLive(t.Context(), here.ID, c.now))(t)); diff != "" {
+				t.Errorf("counts at %d (-want +got):\n%s", c.now-start, diff)
+			}
+		}
 	}
 }

@@ -30,6 +30,7 @@ func Run(t *testing.T) {
 		{"rounds", roundTests},
 		{"uploads", uploadTests},
 		{"views", viewTests},
+		{"pages", browseTests},
 		{"access", accessTests},
 		{"texts", textTests},
 		{"leadership", leaderTests},

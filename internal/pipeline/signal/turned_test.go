@@ -1,0 +1,30 @@
+package signal_test
+
+import (
+	"testing"
+
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/signal"
+)
+
+// TestTurnedPictures turns a picture pixel by pixel and wants its fingerprint nearest to the one that has the name of the turn.
+func TestTurnedPictures(t *testing.T) {
+	t.Parallel()
+	pdq := lookup(t, domain.PDQ)
+	turned, err := signal.Turned(seen())
+	if err != nil || len(turned) != 8 || turned[0].View != "ORIGINAL" || turned[0].Value != fingerprints(t, seen(), 1)[0].Value {
+		t.Fatalf("%+v, %v", turned, err)
+	}
+	// The file of which a viewer shows a picture by turning it one way is the picture turned the other way.
+	for name, orientation := range map[string]int{
+		"ORIGINAL": 1, "ROTATE90": 6, "ROTATE180": 3, "ROTATE270": 8, "FLIPX": 4, "FLIPY": 2, "FLIPPLUS1": 5, "FLIPMINUS1": 7,
+	} {
+		pixels := fingerprints(t, stored(seen(), orientation), 1)[0].Value
+		for _, f := range turned {
+			distance, err := pdq.Distance(f.Value, pixels)
+			if err != nil || *f.Quality < signal.MinQuality || (distance <= 31) != (f.View == name) {
+				t.Errorf("%s is %d from the picture turned by %s, %v", f.View, distance, name, err)
+			}
+		}
+	}
+}
