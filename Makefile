@@ -4,9 +4,10 @@ GO ?= go
 FUZZTIME ?= 5s
 BENCH ?= quick
 PEERS ?= 1M
+HMA ?= 1M
 BASE ?=
 
-.PHONY: help demo test check fuzz bench bench-peers bench-compare bench-go crash generate build
+.PHONY: help demo test check fuzz bench bench-peers bench-hma bench-compare bench-go crash generate build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ bench: ## Measure search and fingerprints and write docs/benchmarks.md (BENCH=qu
 
 bench-peers: ## The same questions to Debian's FAISS, side by side (PEERS="1M 10M")
 	scripts/bench-peers $(PEERS)
+
+bench-hma: ## A server as clients of HMA see it (HMA="1M 10M")
+	scripts/bench-hma $(HMA)
 
 bench-compare: ## Go benchmarks of this tree against another revision (BASE=origin/main), by turns
 	scripts/bench-compare $(BASE)

@@ -11,3 +11,12 @@ type Exchange struct {
 	Bank      BankID // empty: the bank was removed
 	CreatedAt Time
 }
+
+// BankKind is what a bank becomes that is made for the exchange: NCMEC shares nothing but child-abuse imagery, of which nothing that could show it
+// may be made or kept.
+func (e Exchange) BankKind() BankKind {
+	if e.API == "ncmec" {
+		return KnownCSAM
+	}
+	return Known
+}

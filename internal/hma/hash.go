@@ -80,15 +80,19 @@ func (h hash) value() string {
 	return first.Value
 }
 
-// first is the fingerprint of the first frame as it is stored.
-func (h hash) first() domain.Fingerprint {
-	if i := slices.IndexFunc(h.prints, asStored); i >= 0 {
-		return h.prints[i]
+// first is the fingerprint of the first frame as it is stored, with its transparency ignored if it has any: so do HMA and all who share hashes
+// with it.
+func (h hash) first() (first domain.Fingerprint) {
+	for _, p := range h.prints {
+		switch {
+		case p.Frame != h.prints[0].Frame:
+			return first
+		case p.View == "", p.View == signal.WithoutAlpha && usable(p):
+			first = p
+		}
 	}
-	return domain.Fingerprint{}
+	return first
 }
-
-func asStored(p domain.Fingerprint) bool { return p.View == "" }
 
 // usable reports whether a fingerprint says enough to be looked up.
 func usable(p domain.Fingerprint) bool { return p.Quality == nil || *p.Quality >= signal.MinQuality }
@@ -250,7 +254,7 @@ func (f *face) hash(ctx context.Context, content string, data []byte, hashes []h
 			}
 		}
 		switch {
-		case slices.ContainsFunc(h.prints, asStored):
+		case len(h.prints) > 0:
 			continue
 		case h.more:
 			return nil, busy()

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"image"
+	"image/draw"
 	"net/http"
 	"net/url"
 	"strings"
@@ -238,6 +240,31 @@ func TestTypesThatAreSwitchedOff(t *testing.T) {
 		wants(t, path, w.do(http.MethodGet, path+"?signal_type=pdq&signal="+value), 400, message("SignalType 'pdq' is not enabled"))
 	}
 	wants(t, "compare", w.post("/m/compare", typeJSON, `{"pdq":["`+value+`","`+value+`"]}`), 400, message("SignalType 'pdq' is not enabled"))
+}
+
+// TestTransparencyIsIgnoredAsHMADoes: what others list of a picture with transparency is the hash of its colours alone.
+func TestTransparencyIsIgnoredAsHMADoes(t *testing.T) {
+	t.Parallel()
+	w := newRealWorld(t)
+	colours := art.Picture(1, 256)
+	veiled := image.NewNRGBA(colours.Bounds())
+	draw.Draw(veiled, veiled.Bounds(), colours, colours.Bounds().Min, draw.Src)
+	for i := 3; i < len(veiled.Pix)/2; i += 4 {
+		veiled.Pix[i] = 0
+	}
+	ignored, err := pdq.FromImage(pdq.IgnoreAlpha(veiled))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if onWhite, err := pdq.FromImage(veiled); err != nil || onWhite.Hash == ignored.Hash {
+		t.Fatalf("the picture looks the same with its transparency ignored, %v", err)
+	}
+	w.web["http://x/veiled"] = document{data: pngOf(veiled), mediaType: "image/png"}
+	wants(t, "hash", w.do(http.MethodGet, "/h/hash?url=http://x/veiled"), 200, `{"pdq":"`+ignored.Hash.String()+`"}`+"\n")
+
+	hidden := image.NewNRGBA(colours.Bounds()) // nothing but white, in colours of one kind
+	w.web["http://x/hidden"] = document{data: pngOf(hidden), mediaType: "image/png"}
+	wants(t, "hash", w.do(http.MethodGet, "/h/hash?url=http://x/hidden"), 200, `{"pdq":""}`+"\n")
 }
 
 // TestHashesCanBeLookedUp: clients look up every hash they get.

@@ -74,13 +74,13 @@ func (t *takeover) takeBank(ctx context.Context, tx Tx, row bankRow, here domain
 	return err
 }
 
-// newBank is a bank as it is made here. NCMEC shares nothing but child-abuse imagery, of which nothing that could show it may be made or kept.
+// newBank is a bank as it is made here.
 func (t *takeover) newBank(row bankRow) domain.Bank {
 	share, _ := shareOf(row.ratio)
 	b := domain.Bank{Name: row.name, Kind: domain.Known, EnabledShare: share}
 	i := slices.IndexFunc(t.exchanges, func(e exchangeRow) bool { return e.id == row.exchange })
-	if i >= 0 && t.exchanges[i].api == "ncmec" {
-		b.Kind = domain.KnownCSAM
+	if i >= 0 {
+		b.Kind = domain.Exchange{API: t.exchanges[i].api}.BankKind()
 	}
 	return b
 }

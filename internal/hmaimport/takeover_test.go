@@ -320,3 +320,37 @@ func TestAContentOfABankThatWasRenamedThereIsNotTakenTwice(t *testing.T) {
 		}
 	})
 }
+
+func TestOlderAndNewerVersionsOfHMAAreReadToo(t *testing.T) {
+	each(t, func(t *testing.T, d hmatest.Database, s *store.Store) {
+		// Before 1.1.3 contents had neither notes nor metadata.
+		d.Run(t, `alter table bank_content drop column note, drop column bank_content_metadata; drop table exchange_api_config, exchange_fetch_status, signal_type_override`)
+		r, _ := run(t, d, s, hmaimport.Options{Vault: vault{}})
+		if e := entry(t, s, 4); r.Tallies.Contents.Taken == 0 || string(e.Metadata) != `{"collab":{"NCMEC_INDUSTRY":["42-image1"]}}` || entry(t, s, 1).Note != "" {
+			t.Errorf("%+v, content 4 is %+v", r.Tallies, e)
+		}
+
+		// Later than 1.1.7 each exchange has credentials of its own.
+		d.Run(t, `alter table exchange add column credentials_json json;
+			insert into exchange (id, name, api_cls, typed_config) select id, name, 'ncmec', '{"environment": "https://exttest.cybertip.org/hashsharing"}' from (values (20, 'SAME'), (21, 'OTHER')) e (id, name);
+			update exchange set credentials_json = json_build_object('user', 'heron', 'password', case name when 'OTHER' then 'b' else 'a' end) where api_cls = 'ncmec';
+			update exchange set credentials_json = 'null' where api_cls = 'sample'`)
+		_, issues := run(t, d, s, hmaimport.Options{})
+		left := 0
+		for _, i := range issues {
+			if i.Reason == hmaimport.CredentialsLeft {
+				left++
+			}
+		}
+		if has, err := s.HasCredentials(t.Context(), "ncmec"); has || err != nil || left != 3 {
+			t.Errorf("%d credentials told to stay behind, taken %v, %v", left, has, err)
+		}
+		r, issues = run(t, d, s, hmaimport.Options{Vault: vault{}})
+		if sealed, err := s.Credentials(t.Context(), "ncmec"); err != nil || sealed != `sealed for ncmec:{"password":"a","user":"heron"}` {
+			t.Errorf("credentials %q, %v", sealed, err)
+		}
+		if i := issues[0]; i.Reason != hmaimport.CredentialsDiffer || i.Exchange != "OTHER" || r.Tallies.Credentials != (hmaimport.Tally{Taken: 1, NotTaken: 1}) {
+			t.Errorf("%+v, %+v", i, r.Tallies.Credentials)
+		}
+	})
+}

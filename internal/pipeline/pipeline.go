@@ -55,23 +55,32 @@ type Pipeline struct {
 // of the same content again returns the same decision, unless something could not be checked that may be checked now. A submission that is
 // not acceptable is an ingest.Fault. After any other error nothing is known to be recorded, and nothing is allowed.
 func (p *Pipeline) Check(ctx context.Context, s ingest.Submission) (domain.Decision, error) {
-	if err := p.Limits.Check(s); err != nil {
+	upload, last, err := p.upload(ctx, s)
+	if err != nil {
 		return domain.Decision{}, err
+	}
+	if last.ID != "" && !unsettled(last) {
+		return last, nil
+	}
+	return p.run(ctx, upload, last, s.Parts)
+}
+
+// upload returns the upload that stands for a submission, with the newest decision about it: the one that is known, or a new one with none.
+func (p *Pipeline) upload(ctx context.Context, s ingest.Submission) (domain.Upload, domain.Decision, error) {
+	if err := p.Limits.Check(s); err != nil {
+		return domain.Upload{}, domain.Decision{}, err
 	}
 	upload := s.Upload(domain.At(p.Now()))
 	known, last, found, err := p.Uploads.Known(ctx, upload.ContentID, upload.Digest)
 	if err != nil {
-		return domain.Decision{}, fmt.Errorf("look for an earlier upload: %w", err)
+		return upload, last, fmt.Errorf("look for an earlier upload: %w", err)
 	}
 	if found {
-		if last.ID != "" && !unsettled(last) {
-			return last, nil
-		}
 		upload = known
 	}
 	// Sending again does not use up the tries that Quell makes by itself.
 	upload.Attempts = max(1, upload.Attempts)
-	return p.run(ctx, upload, last, s.Parts)
+	return upload, last, nil
 }
 
 // Judge returns the ingest.Fault of a submission that is not acceptable, or nil.
@@ -100,21 +109,13 @@ func (p *Pipeline) Accept(ctx context.Context, submissions []ingest.Submission) 
 // Note records a content that was looked up elsewhere, by its fingerprints, with what they matched, as a decision like any other. Noting the same
 // again changes nothing; when the content matches something else than before, that is a further round.
 func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []domain.Match) (domain.Decision, error) {
-	if err := p.Limits.Check(s); err != nil {
+	upload, last, err := p.upload(ctx, s)
+	if err != nil {
 		return domain.Decision{}, err
 	}
-	upload := s.Upload(domain.At(p.Now()))
-	known, last, found, err := p.Uploads.Known(ctx, upload.ContentID, upload.Digest)
-	if err != nil {
-		return domain.Decision{}, fmt.Errorf("look for an earlier upload: %w", err)
+	if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
+		return last, nil
 	}
-	if found {
-		if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
-			return last, nil
-		}
-		upload = known
-	}
-	upload.Attempts = max(1, upload.Attempts)
 	checked := newInspection()
 	for i, part := range s.Parts {
 		p.Inspector.inspect(ctx, part, &upload.Parts[i], checked)

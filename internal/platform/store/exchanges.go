@@ -47,7 +47,7 @@ func (q queries) Exchange(ctx context.Context, name string) (domain.Exchange, er
 func (tx *Tx) CreateExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error) {
 	b, err := tx.BankNamed(ctx, e.Name)
 	if errors.Is(err, ErrNotFound) {
-		b, err = tx.CreateBank(ctx, domain.Bank{Name: e.Name, Kind: domain.Known, EnabledShare: 1})
+		b, err = tx.CreateBank(ctx, domain.Bank{Name: e.Name, Kind: e.BankKind(), EnabledShare: 1})
 	}
 	if err != nil {
 		return e, err

@@ -35,7 +35,7 @@ func (s *statements) prepare(ctx context.Context, query string) *sql.Stmt {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known = s.prepared[query]; known != nil { // somebody was faster
+	if known = s.prepared[query]; known != nil || len(s.prepared) >= maxStatements { // somebody was faster
 		made.Close()
 		return known
 	}

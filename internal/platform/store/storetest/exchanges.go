@@ -22,8 +22,8 @@ var exchangeTests = []test{
 		want := domain.Exchange{Name: "MARSH", API: "ncmec", Config: json.RawMessage(`{"only_esp_ids":[1],"environment":"a"}`), Enabled: true}
 		made := exchangeOf(t, s, want)
 		b := must(s.BankNamed(t.Context(), "MARSH"))(t)
-		if b.Kind != domain.Known || b.EnabledShare != 1 {
-			t.Errorf("the bank is %+v, want a known one that counts for all", b)
+		if b.EnabledShare != 1 {
+			t.Errorf("the bank is %+v, want one that counts for all", b)
 		}
 		want.Bank, want.CreatedAt = b.ID, start
 		if diff := cmp.Diff(want, made); diff != "" {
@@ -80,6 +80,15 @@ var exchangeTests = []test{
 		}
 		if e := must(s.Exchange(t.Context(), "MARSH"))(t); e.API != "tat" || e.Bank == "" {
 			t.Errorf("the exchange is %+v: it keeps its bank, whatever that is called", e)
+		}
+	}},
+	{"of child-abuse hashes have a bank of that kind", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		for api, want := range map[string]domain.BankKind{"ncmec": domain.KnownCSAM, "tat": domain.Known} {
+			exchangeOf(t, s, domain.Exchange{Name: "EX_" + api, API: api})
+			if b := must(s.BankNamed(t.Context(), "EX_"+api))(t); b.Kind != want {
+				t.Errorf("the bank of %s is of kind %s, want %s", api, b.Kind, want)
+			}
 		}
 	}},
 	{"made by several at once are made once", func(t *testing.T, cfg store.Config) {
