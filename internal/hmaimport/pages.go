@@ -249,23 +249,25 @@ func (t *takeover) findGone(ctx context.Context) error {
 	return nil
 }
 
-// findGoneIn looks at the signals of one bank, a page a transaction.
+// findGoneIn looks at the signals of one bank, page by page.
 func (t *takeover) findGoneIn(ctx context.Context, b domain.Bank) error {
 	seen := map[int64]bool{} // the signals of an entry may be on several pages
 	for after, more := int64(0), true; more; {
+		var records []domain.ListRecord
 		var last int64
-		var gone []int64
-		err := t.tx(ctx, func(tx Tx, s *step) error {
-			records, l, err := tx.Listed(ctx, b.ID, after, listedPage)
-			if err != nil {
-				return err
-			}
-			last, more = l, len(records) == listedPage
-			if gone, err = t.goneOf(ctx, records, seen); err != nil {
-				return err
-			}
-			return t.withdrawGone(ctx, tx, b, gone, s)
+		err := t.tx(ctx, func(tx Tx, _ *step) (err error) {
+			records, last, err = tx.Listed(ctx, b.ID, after, listedPage)
+			return err
 		})
+		if err != nil {
+			return err
+		}
+		more = len(records) == listedPage
+		gone, err := t.goneOf(ctx, records, seen) // outside of any transaction: nobody here waits for an HMA that takes its time
+		if err != nil {
+			return err
+		}
+		err = t.tx(ctx, func(tx Tx, s *step) error { return t.withdrawGone(ctx, tx, b, gone, s) })
 		if err != nil {
 			return err
 		}
