@@ -107,7 +107,7 @@ func (f Field) checkText(s string) error {
 
 func (f Field) integer(v any) (int64, error) {
 	n, ok := v.(json.Number)
-	if !ok || pythonClass(v) != "int" {
+	if !ok || Class(v) != "int" {
 		return 0, wrongType(f.Name, "int", v)
 	}
 	i, err := strconv.ParseInt(n.String(), 10, 64)
@@ -121,14 +121,14 @@ func (f Field) integer(v any) (int64, error) {
 func (f Field) set(v any) ([]int64, error) {
 	list, ok := v.([]any)
 	if !ok {
-		return nil, fmt.Errorf("'%s' object is not a list of numbers: field %q", pythonClass(v), f.Name)
+		return nil, fmt.Errorf("'%s' object is not a list of numbers: field %q", Class(v), f.Name)
 	}
 	if len(list) > maxSet {
 		return nil, fmt.Errorf("field %q: %d numbers, at most %d are allowed", f.Name, len(list), maxSet)
 	}
 	numbers := make([]int64, len(list))
 	for i, member := range list {
-		if pythonClass(member) != "int" {
+		if Class(member) != "int" {
 			return nil, fmt.Errorf(`wrong type for field %q - should be "Set" instead of "set"`, f.Name)
 		}
 		var err error
@@ -141,7 +141,7 @@ func (f Field) set(v any) ([]int64, error) {
 }
 
 func wrongType(field, want string, got any) error {
-	return fmt.Errorf("wrong type for field %q - should be %q instead of %q", field, want, pythonClass(got))
+	return fmt.Errorf("wrong type for field %q - should be %q instead of %q", field, want, Class(got))
 }
 
 // pythonType is what HMA, which is written in Python, calls the type of a setting.
@@ -156,8 +156,8 @@ func (f Field) pythonType() string {
 	}
 }
 
-// pythonClass is what HMA calls the class of a JSON value.
-func pythonClass(v any) string {
+// Class is what HMA, which is written in Python, calls the class of a JSON value in its messages; numbers are json.Number.
+func Class(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "NoneType"

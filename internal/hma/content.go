@@ -159,12 +159,9 @@ func (f *face) addSignals(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sent, err := r.members()
+	sent, err := r.object()
 	if err != nil {
 		return nil, err
-	}
-	if sent == nil {
-		return nil, badRequest(textNoObject)
 	}
 	note, err := readNote(sent["note"])
 	if err != nil {
@@ -279,12 +276,9 @@ func (f *face) changeContent(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	sent, err := r.members()
+	sent, err := r.object()
 	if err != nil {
 		return nil, err
-	}
-	if sent == nil {
-		return nil, badRequest(textNoObject)
 	}
 	change, err := readChange(sent)
 	if err != nil {

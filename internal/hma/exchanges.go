@@ -84,19 +84,14 @@ func (f *face) shapeAPI(r *request, a exchange.API) (any, error) {
 	return object{"has_set_authentification": kept, "supports_authentification": a.Credentials != nil}, nil
 }
 
-const textNoObject = "this endpoint expects a json object payload"
-
 func (f *face) setCredentials(r *request) (any, error) {
 	a, err := apiOf(r)
 	if err != nil {
 		return nil, err
 	}
-	sent, err := r.members()
+	sent, err := r.object()
 	if err != nil {
 		return nil, err
-	}
-	if sent == nil {
-		return nil, badRequest(textNoObject)
 	}
 	raw, there := sent["credential_json"]
 	if !there || decoded(raw) == nil {
@@ -127,7 +122,7 @@ func (f *face) showSchema(r *request) (any, error) {
 }
 
 func (f *face) createExchange(r *request) (any, error) {
-	sent, err := r.members()
+	sent, err := r.object()
 	if err != nil {
 		return nil, err
 	}
@@ -135,47 +130,28 @@ func (f *face) createExchange(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.freeForExchange(r, e.Name); err != nil {
-		return nil, err
-	}
 	_, err = f.Exchanges.CreateExchange(r.Context(), e)
 	switch {
 	case err == nil:
 		return created(object{"message": "Created successfully"}), nil
-	case f.Faults.Conflict(err): // since a moment ago
-		return nil, nameTaken("Exchange", e.Name)
+	case f.Faults.Conflict(err):
+		return nil, f.nameTaken(r, e.Name)
 	}
 	return nil, outageOf(err)
 }
 
-// freeForExchange returns why no exchange can have a name. It must not be that of a bank that people have filled: removing an exchange removes its
-// bank.
-func (f *face) freeForExchange(r *request, name string) error {
-	_, err := f.Exchanges.Exchange(r.Context(), name)
-	if err == nil {
-		return nameTaken("Exchange", name)
+// nameTaken says who has the name that an exchange was to have. An exchange never takes over a bank that is there: when it is removed, its bank is
+// removed too.
+func (f *face) nameTaken(r *request, name string) error {
+	what := "Bank"
+	if _, err := f.Exchanges.Exchange(r.Context(), name); err == nil {
+		what = "Exchange"
 	}
-	if f.Faults.NotFound(err) {
-		_, err = f.Banks.BankNamed(r.Context(), name)
-	}
-	if err == nil {
-		return nameTaken("Bank", name)
-	}
-	if f.Faults.NotFound(err) {
-		return nil
-	}
-	return outageOf(err)
-}
-
-func nameTaken(what, name string) error {
 	return refuse(http.StatusConflict, "%s '%s' already exists", what, domain.Clip(name, mostTold))
 }
 
 // newExchange reads an exchange, and says in the order of HMA what is wrong with it.
 func newExchange(sent map[string]json.RawMessage) (e domain.Exchange, err error) {
-	if sent == nil {
-		return e, badRequest(textNoObject)
-	}
 	raw, there := sent["bank"]
 	if !there || decoded(raw) == nil {
 		return e, badRequest("bank is required")

@@ -86,7 +86,7 @@ type Exchanges interface {
 	// Exchanges returns all by name.
 	Exchanges(ctx context.Context) ([]domain.Exchange, error)
 	Exchange(ctx context.Context, name string) (domain.Exchange, error)
-	// CreateExchange adds an exchange and, if there is none, the bank of its name; a taken name of an exchange is a conflict.
+	// CreateExchange adds an exchange with a bank of its name; a name that an exchange or a bank has is a conflict.
 	CreateExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error)
 	EnableExchange(ctx context.Context, name string, enabled bool) (domain.Exchange, error)
 	// RemoveExchange removes an exchange and its bank.

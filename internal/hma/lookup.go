@@ -13,7 +13,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/match"
 )
 
-// mostMatches bounds how many signals are found per bank and type, nearest first.
+// mostMatches bounds how many signals are found per bank and type, nearest first, over all frames and views that are looked up together.
 const mostMatches = 10_000
 
 // partName is what the one part of a content that is looked up here is called in records.
@@ -292,7 +292,7 @@ func (l *lookup) matches(h hash, flip coin) (object, error) {
 
 // search asks the index.
 func (f *face) search(ctx context.Context, q match.Query) ([]match.Known, error) {
-	q.Most = mostMatches
+	q.Most = max(notedPerBank, mostMatches/max(1, len(q.Prints)))
 	found, err := f.Index.Search(ctx, q)
 	if errors.Is(err, match.ErrNotReady) {
 		return nil, refuse(http.StatusServiceUnavailable, "index not yet ready")

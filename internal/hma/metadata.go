@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/exchange"
 )
 
 // metadata is what is known of a content besides its signals, as HMA has it. It is kept as the metadata of an entry, with these names.
@@ -83,7 +84,7 @@ func misfitLines(name, kind, text string, input any) string {
 		shown = slices.Concat(shown[:25], []rune("..."), shown[len(shown)-24:])
 	}
 	return fmt.Sprintf("%s\n  %s [type=%s, input_value=%s, input_type=%s]\n    For further information visit https://errors.pydantic.dev/2.13/v/%s",
-		name, text, kind, string(shown), pythonClass(input), kind)
+		name, text, kind, string(shown), exchange.Class(input), kind)
 }
 
 // kept is how metadata are kept; nil if there is nothing to keep.
@@ -158,24 +159,4 @@ func pythonValue(v any) string {
 	}
 	b, _ := json.Marshal(v)
 	return domain.Clip(string(b), mostTold)
-}
-
-// pythonClass is the name that Python has for the class of a JSON value.
-func pythonClass(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "NoneType"
-	case bool:
-		return "bool"
-	case string:
-		return "str"
-	case json.Number:
-		if strings.ContainsAny(v.String(), ".eE") {
-			return "float"
-		}
-		return "int"
-	case []any:
-		return "list"
-	}
-	return "dict"
 }

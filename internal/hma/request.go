@@ -139,6 +139,15 @@ func (r *request) members() (map[string]json.RawMessage, error) {
 	return all, nil
 }
 
+// object returns the members of the JSON object that was sent; anything else is a 400.
+func (r *request) object() (map[string]json.RawMessage, error) {
+	sent, err := r.members()
+	if err == nil && sent == nil {
+		err = badRequest("this endpoint expects a json object payload")
+	}
+	return sent, err
+}
+
 // receive has the body read, of at most so many bytes, into memory that is reserved until the answer is written.
 func (r *request) receive(most int64, read func() error) error {
 	if c := r.Header.Get("Content-Encoding"); c != "" && !strings.EqualFold(c, "identity") {

@@ -79,7 +79,7 @@ func takeExchange(ctx context.Context, tx Tx, e domain.Exchange, here map[string
 	switch {
 	case !ok:
 		s.Exchanges.Taken++
-		_, err = tx.CreateExchange(ctx, e)
+		_, err = tx.AdoptExchange(ctx, e)
 	case known.API != e.API || !bytes.Equal(known.Config, e.Config):
 		s.Exchanges.NotTaken++
 		s.tell(Issue{Outcome: NotTaken, Reason: ExchangeDiffers, Exchange: e.Name, API: e.API})

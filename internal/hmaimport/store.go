@@ -34,8 +34,8 @@ type Tx interface {
 	Listed(ctx context.Context, bank domain.BankID, after int64, limit int) (records []domain.ListRecord, last int64, err error)
 
 	Exchanges(ctx context.Context) ([]domain.Exchange, error)
-	// CreateExchange adds an exchange and, if there is none, the bank of its name.
-	CreateExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error)
+	// AdoptExchange adds an exchange to the bank of its name, which is made if it is not there.
+	AdoptExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error)
 	EnableExchange(ctx context.Context, name string, enabled bool) (domain.Exchange, error)
 
 	// Shares returns the share of lookups for which signal types count; absent is 1.

@@ -42,9 +42,17 @@ func (q queries) Exchange(ctx context.Context, name string) (domain.Exchange, er
 	return e, q.notFound(err, "exchange", name)
 }
 
-// CreateExchange adds an exchange and, if there is none, the bank of its name; its bank and time are given here. A taken name of an exchange
-// is ErrConflict.
+// CreateExchange adds an exchange with a bank of its name; its bank and time are given here. A name that an exchange or a bank has is ErrConflict.
 func (tx *Tx) CreateExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error) {
+	b, err := tx.CreateBank(ctx, domain.Bank{Name: e.Name, Kind: e.BankKind(), EnabledShare: 1})
+	if err != nil {
+		return e, err
+	}
+	return tx.putExchange(ctx, e, b)
+}
+
+// AdoptExchange adds an exchange to the bank of its name, which is made if it is not there. A taken name of an exchange is ErrConflict.
+func (tx *Tx) AdoptExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error) {
 	b, err := tx.BankNamed(ctx, e.Name)
 	if errors.Is(err, ErrNotFound) {
 		b, err = tx.CreateBank(ctx, domain.Bank{Name: e.Name, Kind: e.BankKind(), EnabledShare: 1})
@@ -52,11 +60,15 @@ func (tx *Tx) CreateExchange(ctx context.Context, e domain.Exchange) (domain.Exc
 	if err != nil {
 		return e, err
 	}
+	return tx.putExchange(ctx, e, b)
+}
+
+func (tx *Tx) putExchange(ctx context.Context, e domain.Exchange, b domain.Bank) (domain.Exchange, error) {
 	e.Bank, e.CreatedAt = b.ID, tx.now
 	if len(e.Config) == 0 {
 		e.Config = json.RawMessage(`{}`)
 	}
-	_, err = tx.q.ExecContext(ctx, `insert into exchanges (name, api, config, enabled, bank_id, created_at) values ($1, $2, $3, $4, $5, $6)`,
+	_, err := tx.q.ExecContext(ctx, `insert into exchanges (name, api, config, enabled, bank_id, created_at) values ($1, $2, $3, $4, $5, $6)`,
 		e.Name, e.API, string(e.Config), asBit(e.Enabled), e.Bank, e.CreatedAt)
 	if tx.dialect.unique(err) {
 		return e, fmt.Errorf("exchange %q: %w", e.Name, ErrConflict)

@@ -40,16 +40,6 @@ var exchangeTests = []test{
 			t.Errorf("exchange is %+v", e)
 		}
 	}},
-	{"take the bank of their name if there is one", func(t *testing.T, cfg store.Config) {
-		s := Open(t, cfg)
-		b := bankNamed(t, s, "MARSH")
-		if e := exchangeOf(t, s, domain.Exchange{Name: "MARSH", API: "tat"}); e.Bank != b.ID {
-			t.Errorf("the bank is %s, want %s", e.Bank, b.ID)
-		}
-		if banks := must(s.Banks(t.Context()))(t); len(banks) != 1 {
-			t.Errorf("banks are %+v, want one", banks)
-		}
-	}},
 	{"are listed by name, as bytes sort", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)
 		for _, name := range []string{"REED", "_MARSH", "FEN_2", "FEN"} {
@@ -80,6 +70,29 @@ var exchangeTests = []test{
 		}
 		if e := must(s.Exchange(t.Context(), "MARSH"))(t); e.API != "tat" || e.Bank == "" {
 			t.Errorf("the exchange is %+v: it keeps its bank, whatever that is called", e)
+		}
+	}},
+	{"take over a bank that is there only when asked to", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		b := bankNamed(t, s, "MARSH")
+		err := s.Tx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.CreateExchange(t.Context(), domain.Exchange{Name: "MARSH", API: "tat"})
+			return err
+		})
+		wantError(t, err, store.ErrConflict, "an exchange of the name of a bank")
+		change(t, s, func(ctx context.Context, tx *store.Tx) error {
+			for _, name := range []string{"MARSH", "REED"} {
+				if _, err := tx.AdoptExchange(ctx, domain.Exchange{Name: name, API: "tat"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if e := must(s.Exchange(t.Context(), "MARSH"))(t); e.Bank != b.ID {
+			t.Errorf("the exchange has the bank %s, want %s", e.Bank, b.ID)
+		}
+		if e := must(s.Exchange(t.Context(), "REED"))(t); e.Bank != must(s.BankNamed(t.Context(), "REED"))(t).ID {
+			t.Errorf("the exchange is %+v", e)
 		}
 	}},
 	{"of child-abuse hashes have a bank of that kind", func(t *testing.T, cfg store.Config) {
