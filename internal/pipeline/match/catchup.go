@@ -88,10 +88,17 @@ func (x *Index) loadBanks(ctx context.Context) error {
 // of their commits, so everything up to it is visible.
 func (x *Index) catchUpType(ctx context.Context, t *typeTable, newest int64) error {
 	current, position := t.at()
+	settle := func() error {
+		err := current.settle()
+		if err == nil {
+			t.set(current, position)
+		}
+		return err
+	}
 	for position < newest {
 		changes, err := x.cfg.Truth.SignalsAfter(ctx, t.kind.Name, position, catchUpBatch)
 		if err != nil {
-			return err
+			return errors.Join(err, settle()) // so far it has come
 		}
 		x.apply(t.kind.Name, current, changes)
 		if n := len(changes); n > 0 {
@@ -100,10 +107,9 @@ func (x *Index) catchUpType(ctx context.Context, t *typeTable, newest int64) err
 		if len(changes) < catchUpBatch { // there are no more
 			position = max(position, newest)
 		}
-		t.set(current, position)
 		x.hear()
 	}
-	return nil
+	return settle()
 }
 
 // apply works changes into a table. What cannot be indexed is counted and passed over: one bad row must never keep the rest out.

@@ -107,7 +107,7 @@ func Open(cfg Config) (*Index, error) {
 
 func emptyTable(k Kind) table {
 	if k.Near {
-		return nearTable{hamming.New(hamming.Options{})}
+		return &nearTable{index: hamming.New(hamming.Options{})}
 	}
 	return newExactTable()
 }
@@ -121,7 +121,7 @@ func (x *Index) openSnapshot(t *typeTable) {
 	index, err := hamming.Open(x.snapshotPath(t.kind.Name), hamming.Options{})
 	switch {
 	case err == nil:
-		t.set(nearTable{index}, int64(index.Position()))
+		t.set(&nearTable{index: index}, int64(index.Position()))
 		x.verifying.Go(func() {
 			if err := index.Verify(); err != nil && !errors.Is(err, hamming.ErrClosed) {
 				x.cfg.Log.Warn("the snapshot of the index is damaged in part; searches are right but slow until that part is built anew", "type", t.kind.Name, "error", err)
@@ -178,7 +178,7 @@ func (x *Index) Save() error {
 	var errs []error
 	for name, t := range x.tables {
 		current, position := t.at() // changes that slip into the snapshot behind it are applied again, which is harmless
-		near, ok := current.(nearTable)
+		near, ok := current.(*nearTable)
 		if !ok {
 			continue
 		}

@@ -33,12 +33,15 @@ type row struct {
 	value string
 }
 
-// table holds the live signals of one type. Searching is safe during changes.
+// table holds the live signals of one type. Searching is safe during changes, which are made one at a time.
 type table interface {
-	// put adds a signal or, if it is there, leaves it; a value that is none of the type is an error and changes nothing.
+	// put adds a signal or, if it is there, leaves it; a value that is none of the type is an error and changes nothing. Searches find the signal after
+	// the next settle at the latest.
 	put(row) error
 	// drop removes a signal; removing what is not there does nothing.
 	drop(row)
+	// settle has searches find all that was put.
+	settle() error
 	// search appends all signals within a distance, nearest first, and of those as near in the order of their numbers.
 	search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error)
 	size() int
@@ -47,20 +50,46 @@ type table interface {
 	close() error
 }
 
-// nearTable finds codes within a distance.
-type nearTable struct{ index *hamming.Index }
+// nearTable finds codes within a distance. Codes are put into the index many at a time: one that was built of many small parts, as they come when
+// a whole list is loaded code by code, is searched five times as slowly as one of few large parts.
+type nearTable struct {
+	index   *hamming.Index
+	waiting []hamming.Entry
+}
 
-func (t nearTable) put(r row) error {
+// maxWaiting bounds codes that wait: 40 MB.
+const maxWaiting = 1 << 20
+
+func (t *nearTable) put(r row) error {
 	c, err := hamming.ParseCode(r.value)
 	if err != nil {
 		return err
 	}
-	return t.index.Insert(r.id, c)
+	t.waiting = append(t.waiting, hamming.Entry{ID: r.id, Code: c})
+	if len(t.waiting) < maxWaiting {
+		return nil
+	}
+	return t.settle()
 }
 
-func (t nearTable) drop(r row) { t.index.Delete(r.id) }
+func (t *nearTable) drop(r row) {
+	_ = t.settle() // fails only when the index is closed
+	t.index.Delete(r.id)
+}
 
-func (t nearTable) search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error) {
+func (t *nearTable) settle() error {
+	if len(t.waiting) == 0 {
+		return nil
+	}
+	err := t.index.InsertBatch(t.waiting)
+	if len(t.waiting) > catchUpBatch {
+		t.waiting = nil // lists that long are rare, their memory is not kept
+	}
+	t.waiting = t.waiting[:0]
+	return err
+}
+
+func (t *nearTable) search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error) {
 	c, err := hamming.ParseCode(value)
 	if err != nil {
 		return dst, err
@@ -68,8 +97,8 @@ func (t nearTable) search(dst []hamming.Hit, value string, radius int) ([]hammin
 	return t.index.Search(dst, c, radius)
 }
 
-func (t nearTable) size() int    { return t.index.Len() }
-func (t nearTable) close() error { return t.index.Close() }
+func (t *nearTable) size() int    { return t.index.Len() }
+func (t *nearTable) close() error { return t.index.Close() }
 
 // count asks for the numbers that tableID makes for the bank.
 func (t nearTable) count(bank int64) int {
@@ -187,5 +216,7 @@ func (t *exactTable) count(bank int64) int {
 	defer t.mu.RUnlock()
 	return t.live[bank]
 }
+
+func (t *exactTable) settle() error { return nil } // what is put is found at once
 
 func (t *exactTable) close() error { return nil }

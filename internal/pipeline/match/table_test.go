@@ -51,6 +51,51 @@ func TestExactTableIsASetOfPairs(t *testing.T) {
 	}
 }
 
+// TestNearTableShowsWhatWasPutOnceItSettles compares the table with a plain map of codes over random puts, drops and settlings.
+func TestNearTableShowsWhatWasPutOnceItSettles(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 0))
+	table, model := emptyTable(Kind{Near: true}), map[uint64]string{}
+	value := func(n int) string { return strings.Repeat(fmt.Sprintf("%02x", n), 32) }
+	for step := range 2000 {
+		id := uint64(1 + r.IntN(20))
+		switch r.IntN(4) {
+		case 0:
+			table.drop(row{id, model[id]})
+			delete(model, id)
+		default:
+			model[id] = value(r.IntN(256))
+			if err := table.put(row{id, model[id]}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r.IntN(3) > 0 {
+			continue
+		}
+		if err := table.settle(); err != nil {
+			t.Fatal(err)
+		}
+		if table.size() != len(model) {
+			t.Fatalf("step %d: size %d, want %d", step, table.size(), len(model))
+		}
+		for id, value := range model {
+			hits, err := table.search(nil, value, 0)
+			if err != nil || !slices.Contains(hits, hamming.Hit{ID: id}) {
+				t.Fatalf("step %d: %s finds %v, %v, without %d", step, value, hits, err, id)
+			}
+		}
+	}
+	if err := table.close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := table.put(row{1, value(1)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := table.settle(); err == nil {
+		t.Error("a closed table takes what was put")
+	}
+}
+
 func TestExactTableForgetsWhatIsDropped(t *testing.T) {
 	t.Parallel()
 	table := newExactTable()
