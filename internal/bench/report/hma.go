@@ -108,7 +108,7 @@ func (r *results) hmaChart() (chart, bool) {
 	}
 	return linesChart("bench-hma.svg", plot.Lines{
 		Title:    "How long a client of HMA waits",
-		Subtitle: fmt.Sprintf("GET /m/lookup, %d clients as fast as they are answered, on the server's processors · %s", clients, machine(r.hma[0].Origin)),
+		Subtitle: fmt.Sprintf("GET /m/lookup, %d clients beside the server · %s", clients, machine(r.hma[0].Origin)),
 		Summary:  fmt.Sprintf("Time of a lookup by the share of lookups that are answered in it, with %d clients. ", clients) + strings.Join(says, "; ") + ".",
 		X:        plot.Axis{Label: "share of the lookups that are answered within that time", Scale: plot.Tail, Format: func(v float64) string { return fmt.Sprintf("%g %%", v) }},
 		Y:        plot.Axis{Label: "time to the answer", Scale: plot.Log, Format: figure.Micros},
