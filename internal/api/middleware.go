@@ -3,11 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"time"
 
-	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/observed"
 )
 
 // signedIn lets requests with a valid key through and bounds the time that they take.
@@ -46,29 +45,19 @@ func (s *server) admitted(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// observed reports every request, turns a panic into a problem, and keeps browsers from taking an answer for something else.
+// observed reports every request and turns a panic into a problem.
 func (s *server) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		started := time.Now()
-		seen := &statusWriter{ResponseWriter: w}
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		defer func() {
-			p := recover()
-			if p != nil && p != http.ErrAbortHandler {
-				s.Log.Error("a request ended in a panic", "path", domain.Clip(r.URL.Path, mostTold), "panic", p, "stack", string(debug.Stack()))
-				if seen.status == 0 {
-					writeProblem(seen, internalProblem())
-					p = nil
+		observed.Request{
+			Work:   func(w http.ResponseWriter) { next.ServeHTTP(w, r) },
+			Broken: func(w http.ResponseWriter) { writeProblem(w, internalProblem()) },
+			Ended: func(status int, took time.Duration) {
+				if s.Observe != nil {
+					s.Observe(routeOf(r), status, took)
 				}
-			}
-			if s.Observe != nil {
-				s.Observe(routeOf(r), seen.status, time.Since(started))
-			}
-			if p != nil {
-				panic(http.ErrAbortHandler) // half an answer must not look like a whole one
-			}
-		}()
-		next.ServeHTTP(seen, r)
+			},
+			Log: s.Log,
+		}.Serve(w, r)
 	})
 }
 
@@ -79,26 +68,3 @@ func routeOf(r *http.Request) string {
 	}
 	return r.Pattern
 }
-
-// statusWriter notes the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int // 0: nothing was answered yet
-}
-
-// WriteHeader notes the status and sends it, once.
-func (w *statusWriter) WriteHeader(code int) {
-	if w.status == 0 {
-		w.status = code
-		w.ResponseWriter.WriteHeader(code)
-	}
-}
-
-// Write notes the implied status.
-func (w *statusWriter) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap gives http.ResponseController the writer below.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -3,58 +3,57 @@ package hma
 import (
 	"context"
 	"net/http"
-	"runtime/debug"
 	"time"
 
-	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/observed"
 )
 
 // mostTold is how many bytes of a text from outside a message or the log repeats.
 const mostTold = 200
 
-// ServeHTTP answers one request: it is reported, and a panic becomes an answer.
+// ServeHTTP answers one request.
 func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
-	seen := &statusWriter{ResponseWriter: w}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	name := "other"
-	defer func() {
-		p := recover()
-		if p != nil && p != http.ErrAbortHandler {
-			f.Log.Error("a request ended in a panic", "path", domain.Clip(r.URL.Path, mostTold), "panic", p, "stack", string(debug.Stack()))
-			if seen.status == 0 {
-				internal().send(seen, r)
-				p = nil
+	var rt *route
+	observed.Request{
+		Work: func(w http.ResponseWriter) {
+			var params map[string]string
+			var allowed []string
+			rt, params, allowed = f.routes.find(r.Method, r.URL.Path)
+			f.serve(w, r, rt, params, allowed)
+		},
+		Broken: func(w http.ResponseWriter) { internal().send(w, r) },
+		Ended: func(status int, took time.Duration) {
+			name := "other"
+			if rt != nil {
+				name = rt.method + " " + rt.rule
 			}
-		}
-		if f.Observe != nil {
-			f.Observe(name, seen.status, time.Since(started))
-		}
-		if p != nil {
-			panic(http.ErrAbortHandler) // half an answer must not look like a whole one
-		}
-	}()
-	rt, params, allowed := f.routes.find(r.Method, r.URL.Path)
-	if rt != nil {
-		name = rt.method + " " + rt.rule
-	}
+			if f.Observe != nil {
+				f.Observe(name, status, took)
+			}
+		},
+		Log: f.Log,
+	}.Serve(w, r)
+}
+
+// serve answers a request for a route, or for a path that has the methods that are allowed.
+func (f *face) serve(w http.ResponseWriter, r *http.Request, rt *route, params map[string]string, allowed []string) {
+	w.Header().Set("Cache-Control", "no-store")
 	ctx, cancel := context.WithTimeout(r.Context(), f.Time)
 	defer cancel()
 	r = r.WithContext(ctx)
 	if err := f.admitted(r, rt != nil && rt.open); err != nil {
-		f.fail(seen, r, err)
+		f.fail(w, r, err)
 		return
 	}
 	switch {
 	case rt != nil:
-		f.handle(seen, r, rt, params)
+		f.handle(w, r, rt, params)
 	case allowed == nil:
-		notFoundPage().send(seen, r)
+		notFoundPage().send(w, r)
 	case r.Method == http.MethodOptions:
-		options(allowed).send(seen, r)
+		options(allowed).send(w, r)
 	default:
-		notAllowedPage(allowed).send(seen, r)
+		notAllowedPage(allowed).send(w, r)
 	}
 }
 
@@ -73,26 +72,3 @@ func (f *face) handle(w http.ResponseWriter, r *http.Request, rt *route, params 
 	}
 	done(v).send(w, r)
 }
-
-// statusWriter notes the status of an answer.
-type statusWriter struct {
-	http.ResponseWriter
-	status int // 0: nothing was answered yet
-}
-
-// WriteHeader notes the status and sends it, once.
-func (w *statusWriter) WriteHeader(code int) {
-	if w.status == 0 {
-		w.status = code
-		w.ResponseWriter.WriteHeader(code)
-	}
-}
-
-// Write notes the implied status.
-func (w *statusWriter) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap gives http.ResponseController the writer below.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
