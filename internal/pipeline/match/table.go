@@ -101,7 +101,7 @@ func (t *nearTable) size() int    { return t.index.Len() }
 func (t *nearTable) close() error { return t.index.Close() }
 
 // count asks for the numbers that tableID makes for the bank.
-func (t nearTable) count(bank int64) int {
+func (t *nearTable) count(bank int64) int {
 	first := uint64(bank) << signalBits
 	return t.index.Count(first, first|maxSignal)
 }

@@ -143,8 +143,13 @@ func (q queries) BankNamed(ctx context.Context, name string) (domain.Bank, error
 
 // CountSignals returns how many live signals of each type a bank holds.
 func (q queries) CountSignals(ctx context.Context, bank domain.BankID) (map[domain.SignalType]int64, error) {
+	return q.countByType(ctx, `select type, count(*) from signals where bank_id = $1 and withdrawn_at = 0 group by type`, bank)
+}
+
+// countByType returns what a query counts for each signal type.
+func (q queries) countByType(ctx context.Context, query string, args ...any) (map[domain.SignalType]int64, error) {
 	counts := map[domain.SignalType]int64{}
-	err := eachRow(ctx, q.q, `select type, count(*) from signals where bank_id = $1 and withdrawn_at = 0 group by type`, []any{bank}, func(r *sql.Rows) error {
+	err := eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {
 		var t domain.SignalType
 		var n int64
 		err := r.Scan(&t, &n)

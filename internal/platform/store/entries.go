@@ -193,23 +193,21 @@ func (tx *Tx) putSignals(ctx context.Context, bank domain.BankID, signals []doma
 
 // Entry returns an entry of a bank with all its signals, or ErrNotFound.
 func (q queries) Entry(ctx context.Context, bank domain.BankID, id domain.EntryID) (domain.Entry, error) {
-	var e domain.Entry
-	err := q.q.QueryRowContext(ctx, `select `+entryColumns+` from entries where bank_id = $1 and id = $2`, bank, id).Scan(entryFields(&e)...)
-	if err != nil {
-		return e, q.notFound(err, "entry", id)
-	}
-	err = q.fillSignals(ctx, []*domain.Entry{&e})
-	return e, err
+	return q.entry(ctx, "entry", id, `select `+entryColumns+` from entries where bank_id = $1 and id = $2`, bank, id)
 }
 
 // EntryNumbered returns the entry with a number, whatever its bank, or ErrNotFound.
 func (q queries) EntryNumbered(ctx context.Context, number int64) (domain.Entry, error) {
+	return q.entry(ctx, "entry number", number, `select `+entryColumns+` from entries where number = $1`, number)
+}
+
+// entry returns the entry of a query for the entryColumns, with all its signals. What is named was looked for.
+func (q queries) entry(ctx context.Context, what string, name any, query string, args ...any) (domain.Entry, error) {
 	var e domain.Entry
-	err := q.q.QueryRowContext(ctx, `select `+entryColumns+` from entries where number = $1`, number).Scan(entryFields(&e)...)
-	if err != nil {
-		return e, q.notFound(err, "entry number", number)
+	if err := q.q.QueryRowContext(ctx, query, args...).Scan(entryFields(&e)...); err != nil {
+		return e, q.notFound(err, what, name)
 	}
-	err = q.fillSignals(ctx, []*domain.Entry{&e})
+	err := q.fillSignals(ctx, []*domain.Entry{&e})
 	return e, err
 }
 

@@ -55,7 +55,7 @@ func (tx *Tx) CreateExchange(ctx context.Context, e domain.Exchange) (domain.Exc
 func (tx *Tx) AdoptExchange(ctx context.Context, e domain.Exchange) (domain.Exchange, error) {
 	b, err := tx.BankNamed(ctx, e.Name)
 	if errors.Is(err, ErrNotFound) {
-		b, err = tx.CreateBank(ctx, domain.Bank{Name: e.Name, Kind: e.BankKind(), EnabledShare: 1})
+		return tx.CreateExchange(ctx, e)
 	}
 	if err != nil {
 		return e, err

@@ -70,24 +70,16 @@ func (l *listing) load(ctx context.Context, tx *Tx, records []domain.ListRecord)
 		refs[i] = r.Ref
 	}
 	slices.Sort(refs)
-	var loaded []*domain.Entry
-	err := eachRowIn(ctx, tx.queries, `select ref, `+entryColumns+` from entries where bank_id = $1 and ref in %s`, []any{l.bank}, slices.Compact(refs), func(r *sql.Rows) error {
-		e := &listedEntry{byKey: map[signalKey]*listedSignal{}}
-		err := r.Scan(append([]any{&e.ref}, entryFields(&e.Entry)...)...)
-		l.entries[e.ref] = e
-		loaded = append(loaded, &e.Entry)
-		return err
-	})
+	known, err := tx.EntriesReferred(ctx, l.bank, slices.Compact(refs))
 	if err != nil {
-		return fmt.Errorf("read entries: %w", err)
-	}
-	if err := tx.fillSignals(ctx, loaded); err != nil {
 		return err
 	}
-	for _, e := range l.entries {
+	for ref, entry := range known {
+		e := &listedEntry{refEntry: refEntry{entry, ref}, byKey: map[signalKey]*listedSignal{}}
 		for _, s := range e.Signals {
 			e.hold(&listedSignal{Signal: s})
 		}
+		l.entries[ref] = e
 	}
 	return l.loadNumbers(ctx, tx, records)
 }

@@ -39,17 +39,6 @@ func (q queries) Live(ctx context.Context, bank domain.BankID, types []domain.Si
 
 // CountLive returns how many signals of each type Live returns.
 func (q queries) CountLive(ctx context.Context, bank domain.BankID, now domain.Time) (map[domain.SignalType]int64, error) {
-	counts := map[domain.SignalType]int64{}
-	err := eachRow(ctx, q.q, `select type, count(*) from signals where bank_id = $1 and withdrawn_at = 0 and (expires_at = 0 or expires_at > $2)
-		and entry_id not in (select id from entries where paused_until > 0 and paused_until > $2) group by type`, []any{bank, now}, func(r *sql.Rows) error {
-		var t domain.SignalType
-		var n int64
-		err := r.Scan(&t, &n)
-		counts[t] = n
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count live signals: %w", err)
-	}
-	return counts, nil
+	return q.countByType(ctx, `select type, count(*) from signals where bank_id = $1 and withdrawn_at = 0 and (expires_at = 0 or expires_at > $2)
+		and entry_id not in (select id from entries where paused_until > 0 and paused_until > $2) group by type`, bank, now)
 }
