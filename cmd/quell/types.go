@@ -2,11 +2,9 @@ package main
 
 import (
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/exchange"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 )
-
-// hmaNames are signal types as HMA and tx name them, where that differs.
-var hmaNames = map[string]domain.SignalType{"video_md5": domain.MD5, "video_sha256": domain.SHA256}
 
 // typeName is a signal type that somebody has named, in Quell's words or in those of HMA.
 type typeName struct {
@@ -17,7 +15,7 @@ type typeName struct {
 // UnmarshalText reads a name from the command line.
 func (t *typeName) UnmarshalText(text []byte) error {
 	t.said, t.typ = string(text), domain.SignalType(text)
-	if is, ok := hmaNames[t.said]; ok {
+	if is, known := exchange.SignalType(t.said); known {
 		t.typ = is
 	}
 	_, err := signal.Lookup(t.typ)

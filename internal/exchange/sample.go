@@ -38,7 +38,8 @@ var sampleMD5 = []string{"cab08b36195edb1a1231d2d09fa450e0", "d41d8cd98f00b204e9
 // Sample returns the examples as records of the exchange with a name.
 func Sample(name string) []domain.ListRecord {
 	var records []domain.ListRecord
-	add := func(t domain.SignalType, as string, values []string) {
+	add := func(as string, values []string) {
+		t, _ := SignalType(as)
 		for _, v := range values {
 			metadata, _ := json.Marshal(map[string]any{"collab": map[string][]string{name: {fmt.Sprintf("('%s', '%s')", as, v)}}}) // texts always encode
 			records = append(records, domain.ListRecord{
@@ -46,7 +47,7 @@ func Sample(name string) []domain.ListRecord {
 			})
 		}
 	}
-	add(domain.PDQ, "pdq", samplePDQ)
-	add(domain.MD5, "video_md5", sampleMD5)
+	add("pdq", samplePDQ)
+	add("video_md5", sampleMD5)
 	return records
 }

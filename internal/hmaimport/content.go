@@ -15,14 +15,8 @@ import (
 
 	"github.com/quell-project/quell/internal/bank"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/exchange"
 )
-
-// types says what the signal types of HMA are called here. That the exact ones are of videos there does not matter: a digest is of bytes.
-var types = map[string]domain.SignalType{
-	"pdq":          domain.PDQ,
-	"video_md5":    domain.MD5,
-	"video_sha256": domain.SHA256,
-}
 
 // source names contents that came from no exchange.
 const source = "hma"
@@ -73,7 +67,8 @@ func recordsOf(c contentRow, bankName string, tell func(Issue)) []domain.ListRec
 	var records []domain.ListRecord
 	for _, s := range c.signals {
 		rec := entry
-		rec.Type, rec.Value = types[s.typ], s.value
+		rec.Type, _ = exchange.SignalType(s.typ)
+		rec.Value = s.value
 		if rec.Provenance.AddedAt, ok = momentOf(s.created); !ok {
 			tell(Issue{Outcome: Altered, Reason: TimeUnusable, Bank: bankName, Content: c.id, Type: s.typ})
 		}

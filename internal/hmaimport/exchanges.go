@@ -104,7 +104,7 @@ func (t *takeover) takeShares(ctx context.Context) error {
 			return err
 		}
 		for _, row := range rows {
-			typ, known := types[row.typ]
+			typ, known := exchange.SignalType(row.typ)
 			if !known {
 				s.tell(Issue{Outcome: Noted, Reason: TypeShareLeft, Type: row.typ})
 				continue

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/quell-project/quell/internal/exchange"
 )
 
 // What is read of one value at most. A cell of PostgreSQL may hold a gigabyte; what is longer than this is of no use here. The lengths of
@@ -194,7 +196,7 @@ func (s *Source) fillSignals(ctx context.Context, after int64, contents []conten
 		for contents[at].id < id { // ends: the last content of the page is the last that was asked for
 			at++
 		}
-		_, known := types[sig.typ]
+		_, known := exchange.SignalType(sig.typ)
 		switch {
 		case contents[at].id != id: // of no content, which a foreign key forbids
 		case known:
