@@ -7,8 +7,8 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
+	"github.com/quell-project/quell/internal/app"
 	"github.com/quell-project/quell/internal/platform/config"
 	"github.com/quell-project/quell/internal/platform/fetch"
 )
@@ -49,11 +49,7 @@ func readFileOrURL(ctx context.Context, name string, cfg *config.Config) ([]byte
 	if !isURL(name) {
 		return readInput(name, cfg.CheckPartBytes)
 	}
-	allow, err := fetch.ParseAllow(cfg.FetchAllow)
-	if err != nil {
-		return nil, fmt.Errorf("fetch.allow: %w", err)
-	}
-	fetcher, err := fetch.New(fetch.Config{MaxBytes: int64(cfg.FetchBytes), Timeout: time.Duration(cfg.FetchTime), Allow: allow, UserAgent: "quell/" + version()})
+	fetcher, err := app.NewFetcher(cfg, version(), nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -96,11 +96,6 @@ func (u uploads) Accept(ctx context.Context, all []domain.Upload) (accepted []do
 	return accepted, err
 }
 
-// SetShare implements hma.Curation.
-func (c curation) SetShare(ctx context.Context, t domain.SignalType, share float64) error {
-	return c.change(ctx, func(tx *store.Tx) error { return tx.SetShare(ctx, t, share) })
-}
-
 // guardedFetch opens URLs.
 type guardedFetch struct{ fetcher *fetch.Fetcher }
 
@@ -166,6 +161,11 @@ func (c curation) ChangeEntry(ctx context.Context, bank domain.BankID, id domain
 		return err
 	})
 	return changed, err
+}
+
+// SetShare implements hma.Curation.
+func (c curation) SetShare(ctx context.Context, t domain.SignalType, share float64) error {
+	return c.change(ctx, func(tx *store.Tx) error { return tx.SetShare(ctx, t, share) })
 }
 
 // AddEntry implements api.Banks.

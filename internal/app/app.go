@@ -136,7 +136,7 @@ func (a *App) openIndex(ctx context.Context) error {
 }
 
 func (a *App) openCorridor(context.Context) error {
-	fetcher, err := a.fetcher(nil, nil)
+	fetcher, err := NewFetcher(a.cfg, a.version, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -151,14 +151,15 @@ func (a *App) openCorridor(context.Context) error {
 	return nil
 }
 
-// fetcher makes the guarded opener of URLs, for some hosts or, if none are named, for all. With room, what it fetches needs that.
-func (a *App) fetcher(hosts []string, room func(context.Context, int64) bool) (*fetch.Fetcher, error) {
-	allow, err := fetch.ParseAllow(a.cfg.FetchAllow)
+// NewFetcher makes the guarded opener of URLs that a configuration describes, for some hosts or, if none are named, for all. With room, what it
+// fetches needs that. Commands that open URLs themselves use it too.
+func NewFetcher(cfg *config.Config, version string, hosts []string, room func(context.Context, int64) bool) (*fetch.Fetcher, error) {
+	allow, err := fetch.ParseAllow(cfg.FetchAllow)
 	if err != nil {
 		return nil, fmt.Errorf("fetch.allow: %w", err)
 	}
 	return fetch.New(fetch.Config{
-		MaxBytes: int64(a.cfg.FetchBytes), Timeout: time.Duration(a.cfg.FetchTime), Hosts: hosts, Room: room, Allow: allow, UserAgent: "quell/" + a.version,
+		MaxBytes: int64(cfg.FetchBytes), Timeout: time.Duration(cfg.FetchTime), Hosts: hosts, Room: room, Allow: allow, UserAgent: "quell/" + version,
 	})
 }
 

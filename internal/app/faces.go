@@ -60,17 +60,21 @@ func (a *App) api() http.Handler {
 	return api.New(api.Config{
 		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
-			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
-			Conflict: func(err error) bool { return errors.Is(err, store.ErrConflict) },
-			Busy: func(err error) bool {
-				return errors.Is(err, match.ErrNotReady) || errors.Is(err, record.ErrStopped) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-			},
-			Denied: func(err error) bool { return errors.Is(err, auth.ErrDenied) },
-			Full:   intake.IsFull, TooLarge: intake.IsTooLarge,
+			NotFound: isNotFound, Conflict: isConflict, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
 		Limits:      api.Limits{PartBytes: int64(a.cfg.CheckPartBytes), Parts: a.cfg.CheckParts, Batch: a.cfg.CheckBatch, Time: time.Duration(a.cfg.CheckTime)},
 		SignalTypes: types, Observe: a.metrics.Request, Version: a.version, Log: a.log.With("part", "api"),
 	})
+}
+
+// The faces tell errors of the rooms behind them apart by these.
+
+func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
+func isConflict(err error) bool { return errors.Is(err, store.ErrConflict) }
+func isDenied(err error) bool   { return errors.Is(err, auth.ErrDenied) }
+
+func isBusy(err error) bool {
+	return errors.Is(err, match.ErrNotReady) || errors.Is(err, record.ErrStopped) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
 // ready says whether checks can be answered: the index holds what SQL holds, and SQL answers. The bus is not needed for that: what is not
@@ -166,11 +170,15 @@ func hmaAddress(c *config.Config) string {
 	if host == "" || net.ParseIP(host).IsUnspecified() {
 		host = "localhost"
 	}
-	scheme := "http://"
+	return hmaScheme(c) + net.JoinHostPort(host, port)
+}
+
+// hmaScheme is how that address is spoken to.
+func hmaScheme(c *config.Config) string {
 	if c.HMACert != "" {
-		scheme = "https://"
+		return "https://"
 	}
-	return scheme + net.JoinHostPort(host, port)
+	return "http://"
 }
 
 // consoleTypes are the signal types as the console needs to know them.
@@ -183,7 +191,7 @@ func consoleTypes() []console.SignalType {
 }
 
 func consoleError(err error) error {
-	if errors.Is(err, store.ErrNotFound) {
+	if isNotFound(err) {
 		return errors.Join(console.ErrNotFound, err)
 	}
 	return err
@@ -195,7 +203,7 @@ type signIn struct{ *auth.Auth }
 // Redeem implements console.SignIn.
 func (s signIn) Redeem(ctx context.Context, token string) (string, time.Time, error) {
 	session, expires, err := s.Auth.Redeem(ctx, token)
-	if errors.Is(err, auth.ErrDenied) {
+	if isDenied(err) {
 		err = errors.Join(console.ErrLink, err)
 	}
 	return session, expires, err
@@ -204,7 +212,7 @@ func (s signIn) Redeem(ctx context.Context, token string) (string, time.Time, er
 // Person implements console.SignIn.
 func (s signIn) Person(ctx context.Context, session string) (string, error) {
 	person, err := s.Auth.Person(ctx, session)
-	if errors.Is(err, auth.ErrDenied) {
+	if isDenied(err) {
 		err = errors.Join(console.ErrSession, err)
 	}
 	return person, err

@@ -16,13 +16,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/quell-project/quell/internal/auth"
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/exchange"
 	"github.com/quell-project/quell/internal/hma"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
-	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/platform/config"
 	"github.com/quell-project/quell/internal/platform/fetch"
 	"github.com/quell-project/quell/internal/platform/intake"
@@ -92,7 +90,7 @@ func under(prefix string, inside, outside http.Handler) http.Handler {
 }
 
 func (a *App) hmaConfig() (hma.Config, error) {
-	fetcher, err := a.fetcher(a.cfg.HMAHosts, a.bodies.Take) // for as long as the request lasts
+	fetcher, err := NewFetcher(a.cfg, a.version, a.cfg.HMAHosts, a.bodies.Take) // for as long as the request lasts
 	if err != nil {
 		return hma.Config{}, err
 	}
@@ -101,12 +99,8 @@ func (a *App) hmaConfig() (hma.Config, error) {
 		Index: a.index, Fingerprint: a.pipeline.Inspector, Fetch: hmaFetch{fetcher}, Banks: banks, Exchanges: exchanges{banks, a.secrets, a.log},
 		Recorder: hmaRecorder{a.pipeline}, Record: hma.Recording(a.cfg.HMARecord), Bodies: a.bodies,
 		Faults: hma.Faults{
-			NotFound: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
-			Conflict: func(err error) bool { return errors.Is(err, store.ErrConflict) },
-			Busy: func(err error) bool {
-				return errors.Is(err, match.ErrNotReady) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || intake.IsFull(err)
-			},
-			Denied:   func(err error) bool { return errors.Is(err, auth.ErrDenied) },
+			NotFound: isNotFound, Conflict: isConflict, Denied: isDenied,
+			Busy:     func(err error) bool { return isBusy(err) || intake.IsFull(err) },
 			TooLarge: func(err error) bool { _, is := intake.IsTooLarge(err); return is },
 		},
 		FileBytes: int64(a.cfg.CheckPartBytes), Time: time.Duration(a.cfg.CheckTime), Observe: a.metrics.Request, Version: a.version, Log: a.log.With("part", "hma"),
@@ -174,11 +168,7 @@ func (a *App) HMAAddress() string {
 	if a.hma == nil {
 		return ""
 	}
-	scheme := "http://"
-	if a.cfg.HMACert != "" {
-		scheme = "https://"
-	}
-	return scheme + a.hma.listener.Addr().String()
+	return hmaScheme(a.cfg) + a.hma.listener.Addr().String()
 }
 
 // hmaFetch opens URLs that clients of HMA name.
@@ -208,11 +198,7 @@ type hmaRecorder struct{ pipeline *pipeline.Pipeline }
 
 // Note implements hma.Recorder.
 func (r hmaRecorder) Note(ctx context.Context, content domain.ContentID, prints []domain.Fingerprint, matches []domain.Match) error {
-	const part = "signals"
-	for i := range matches {
-		matches[i].Part = part
-	}
-	_, err := r.pipeline.Note(ctx, ingest.Submission{ContentID: content, Surface: "hma", Parts: []ingest.Part{{Name: part, Fingerprints: prints}}}, matches)
+	_, err := r.pipeline.Note(ctx, ingest.Submission{ContentID: content, Surface: "hma", Parts: []ingest.Part{{Name: hma.PartName, Fingerprints: prints}}}, matches)
 	return err
 }
 

@@ -141,7 +141,6 @@ func (a *App) lead(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return a.relay.Run(ctx) })
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
-		g.Go(func() error { return a.repeat(ctx, dueEvery, "empty banks that were removed", a.emptyRemoved) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
 		return g.Wait()
 	})
@@ -169,7 +168,8 @@ func (a *App) repeat(ctx context.Context, every time.Duration, what string, do f
 	}
 }
 
-// due withdraws signals whose time has passed and puts uploads whose time has come into the work queue.
+// due withdraws signals whose time has passed, and the next ones of banks that were removed, which count no more already; and it puts uploads
+// whose time has come into the work queue. That is one transaction, because this is done again and again, and a writer keeps others waiting.
 func (a *App) due(ctx context.Context) error {
 	changed := 0
 	err := a.store.Tx(ctx, func(tx *store.Tx) error {
@@ -177,25 +177,16 @@ func (a *App) due(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		emptied, err := tx.EmptyRemoved(ctx, dueBatch)
+		if err != nil {
+			return err
+		}
 		now := domain.At(time.Now())
 		requeued, err := tx.RequeueDue(ctx, dueBatch, func(attempts int) domain.Time { return pipeline.RetryAt(now, attempts) }, acceptedEvent)
-		changed = expired + requeued
+		changed = expired + emptied + requeued
 		return err
 	})
 	if err == nil && changed > 0 {
-		a.bus.Wake(bus.WakeOutbox)
-	}
-	return err
-}
-
-// emptyRemoved withdraws the next signals of banks that were removed. They count no more already, so there is no hurry.
-func (a *App) emptyRemoved(ctx context.Context) error {
-	n := 0
-	err := a.store.Tx(ctx, func(tx *store.Tx) (err error) {
-		n, err = tx.EmptyRemoved(ctx, dueBatch)
-		return err
-	})
-	if err == nil && n > 0 {
 		a.bus.Wake(bus.WakeOutbox)
 	}
 	return err

@@ -10,6 +10,16 @@ import (
 
 // indexStatus tells what is in the index. It is kept up to date with every change, so that it is built to the newest one.
 func (f *face) indexStatus(r *request) (any, error) {
+	return f.ofTypes(r, func(t signalType, newest domain.Time) (object, error) {
+		if newest == 0 || !f.Index.Loaded() {
+			return object{"built_to": -1, "present": false, "size": 0}, nil
+		}
+		return object{"built_to": newest.Std().Unix(), "present": true, "size": f.Index.Size(t.kind)}, nil
+	})
+}
+
+// ofTypes tells something of the signal type that the query names, or of all: by the newest change of a signal of it, zero if there is none.
+func (f *face) ofTypes(r *request, tell func(t signalType, newest domain.Time) (object, error)) (any, error) {
 	only, limited := r.arg("signal_type")
 	if _, known := signalTypeNamed(only); limited && !known {
 		return nil, badRequest("No such signal type '%s'", domain.Clip(only, mostTold))
@@ -23,11 +33,9 @@ func (f *face) indexStatus(r *request) (any, error) {
 		if err != nil {
 			return nil, outageOf(err)
 		}
-		status := object{"built_to": -1, "present": false, "size": 0}
-		if f.Index.Loaded() && newest != 0 {
-			status = object{"built_to": newest.Std().Unix(), "present": true, "size": f.Index.Size(t.kind)}
+		if all[t.name], err = tell(t, newest); err != nil {
+			return nil, err
 		}
-		all[t.name] = status
 	}
 	return all, nil
 }

@@ -133,18 +133,12 @@ func (f *face) addContent(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	given := func(name string) *string {
-		if s, there := r.arg(name); there {
-			return &s
-		}
-		return nil
-	}
 	var hashes []hash
 	switch url, _ := r.arg("url"); {
 	case url != "":
-		hashes, err = f.hashURL(r.Context(), hashQuery{url, given("content_type"), given("types")})
+		hashes, err = f.hashURL(r.Context(), hashQuery{url, r.optional("content_type"), r.optional("types")})
 	case a.file != nil:
-		hashes, err = f.hashFile(r.Context(), *a.file, given("types"))
+		hashes, err = f.hashFile(r.Context(), *a.file, r.optional("types"))
 	default:
 		err = badRequest("Neither `url` nor multipart file upload was received")
 	}

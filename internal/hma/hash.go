@@ -112,11 +112,7 @@ func (f *face) hashForm(r *request) ([]hash, error) {
 	if err != nil {
 		return nil, err
 	}
-	var types *string
-	if s, there := r.arg("types"); there {
-		types = &s
-	}
-	return f.hashFile(r.Context(), file, types)
+	return f.hashFile(r.Context(), file, r.optional("types"))
 }
 
 // hashFile hashes an uploaded file by the types that are named; nil: by all of its content type.
@@ -130,10 +126,11 @@ func (f *face) hashFile(ctx context.Context, file upload, types *string) ([]hash
 
 // hashURL hashes what is at a URL.
 func (f *face) hashURL(ctx context.Context, q hashQuery) ([]hash, error) {
-	content := ""
+	content, wanted := "", []hash(nil)
 	if q.ContentType != nil && *q.ContentType != "" {
 		content = *q.ContentType
-		if _, err := f.wanted(ctx, content, q.Types); err != nil { // nothing is fetched for what cannot be done
+		var err error
+		if wanted, err = f.wanted(ctx, content, q.Types); err != nil { // nothing is fetched for what cannot be done
 			return nil, err
 		}
 	}
@@ -144,14 +141,13 @@ func (f *face) hashURL(ctx context.Context, q hashQuery) ([]hash, error) {
 	if err != nil {
 		return nil, fetchFailure(err)
 	}
-	if content == "" {
+	if wanted == nil {
 		if content, err = contentOf(mediaType); err != nil {
 			return nil, err
 		}
-	}
-	wanted, err := f.wanted(ctx, content, q.Types)
-	if err != nil {
-		return nil, err
+		if wanted, err = f.wanted(ctx, content, q.Types); err != nil {
+			return nil, err
+		}
 	}
 	return f.hash(ctx, content, data, wanted)
 }

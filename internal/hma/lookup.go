@@ -16,8 +16,8 @@ import (
 // mostMatches bounds how many signals are found per bank and type, nearest first, over all frames and views that are looked up together.
 const mostMatches = 10_000
 
-// partName is what the one part of a content that is looked up here is called in records.
-const partName = "content"
+// PartName is what the one part of a content that is looked up here is called in records.
+const PartName = "signals"
 
 // matchRoutes find known content.
 func (f *face) matchRoutes() []route {
@@ -165,17 +165,11 @@ func (f *face) lookupGet(r *request) (any, error) {
 }
 
 func (f *face) lookupPost(r *request) (any, error) {
-	given := func(name string) *string {
-		if s, there := r.arg(name); there {
-			return &s
-		}
-		return nil
-	}
 	bypass := false
-	if s := given("bypass_coinflip"); s != nil {
+	if s := r.optional("bypass_coinflip"); s != nil {
 		bypass = boolWords[strings.ToLower(*s)]
 	}
-	l, err := f.newLookup(r, given("banks"), given("seed"), bypass)
+	l, err := f.newLookup(r, r.optional("banks"), r.optional("seed"), bypass)
 	if err != nil {
 		return nil, err
 	}
@@ -305,7 +299,7 @@ func searchable(h hash) []match.Fingerprint {
 	var prints []match.Fingerprint
 	for _, p := range h.prints {
 		if usable(p) {
-			prints = append(prints, match.Fingerprint{Part: partName, Fingerprint: p})
+			prints = append(prints, match.Fingerprint{Part: PartName, Fingerprint: p})
 		}
 	}
 	return prints

@@ -385,7 +385,7 @@ func TestLookupsLeaveRecords(t *testing.T) {
 			continue
 		}
 		first, second := w.recorder.notes[0], w.recorder.notes[1]
-		if first.content != "hma:pdq:"+exampleHash || len(first.matches) != 1 || first.matches[0].Bank != "A" || first.matches[0].Part != partName ||
+		if first.content != "hma:pdq:"+exampleHash || len(first.matches) != 1 || first.matches[0].Bank != "A" || first.matches[0].Part != PartName ||
 			len(first.prints) != 1 || first.prints[0].Value != exampleHash {
 			t.Errorf("%+v", first)
 		}

@@ -56,6 +56,14 @@ func (r *request) arg(name string) (value string, there bool) {
 	return value, there
 }
 
+// optional is arg, nil where there is nothing.
+func (r *request) optional(name string) *string {
+	if value, there := r.arg(name); there {
+		return &value
+	}
+	return nil
+}
+
 // parseQuery reads a query as Werkzeug does: "&" alone separates, "+" is a space, and a "%" that escapes nothing stands for itself. Of each name
 // the first value counts.
 func parseQuery(raw string) map[string]string {

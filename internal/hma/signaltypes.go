@@ -102,19 +102,7 @@ func (f *face) changeSignalType(r *request) (any, error) {
 
 // signalTypeIndex compares the index with what SQL holds. Changes reach the index one by one, so that it is behind for a moment at most.
 func (f *face) signalTypeIndex(r *request) (any, error) {
-	only, limited := r.arg("signal_type")
-	if _, known := signalTypeNamed(only); limited && !known {
-		return nil, badRequest("No such signal type '%s'", domain.Clip(only, mostTold))
-	}
-	all := object{}
-	for _, t := range signalTypes {
-		if limited && t.name != only {
-			continue
-		}
-		newest, err := f.Banks.NewestSignal(r.Context(), t.kind)
-		if err != nil {
-			return nil, outageOf(err)
-		}
+	return f.ofTypes(r, func(t signalType, newest domain.Time) (object, error) {
 		live, err := f.liveSignals(r.Context(), t)
 		if err != nil {
 			return nil, err
@@ -127,9 +115,8 @@ func (f *face) signalTypeIndex(r *request) (any, error) {
 		if newest != 0 && f.Index.Loaded() {
 			status["index_built_to"] = newest.Std().Unix()
 		}
-		all[t.name] = status
-	}
-	return all, nil
+		return status, nil
+	})
 }
 
 // liveSignals counts the signals of a type in SQL, one count at a time however many clients ask: counting ten million takes the database a second or
