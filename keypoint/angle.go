@@ -1,0 +1,100 @@
+package keypoint
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+const bearings = 36 // parts of the circle that slopes are counted in
+
+// angles returns the directions in which the picture slopes most around a blob, in radians: the main one, and a second that is nearly
+// as strong. Whoever turns the picture turns them.
+func (b *blob) angles(most int) []float64 {
+	votes := b.slopes()
+	for range 4 { // repeated, a mean of three is nearly a Gaussian
+		var smooth [bearings]float32
+		for i := range votes {
+			smooth[i] = (votes[(i+bearings-1)%bearings] + votes[i] + votes[(i+1)%bearings]) / 3
+		}
+		votes = smooth
+	}
+	enough := 0.8 * slices.Max(votes[:])
+	type peak struct{ height, angle float64 }
+	var peaks []peak
+	for i, here := range votes {
+		before, after := votes[(i+bearings-1)%bearings], votes[(i+1)%bearings]
+		if here > before && here >= after && here >= enough {
+			at := float64(i) + 0.5*float64((before-after)/(before-2*here+after))
+			peaks = append(peaks, peak{float64(here), at * 2 * math.Pi / bearings})
+		}
+	}
+	slices.SortFunc(peaks, func(a, b peak) int { return cmp.Compare(b.height, a.height) })
+	var angles []float64
+	for _, p := range peaks[:min(most, len(peaks))] {
+		angles = append(angles, p.angle)
+	}
+	return angles
+}
+
+// slopes counts the slopes around a blob by their direction, the nearer ones more.
+func (b *blob) slopes() (votes [bearings]float32) {
+	im := &b.octave.blurred[b.level]
+	reach := 4.5 * b.sigma
+	x0, x1 := max(int(b.x-reach), 1), min(int(b.x+reach), im.width-2)
+	y0, y1 := max(int(b.y-reach), 1), min(int(b.y+reach), im.height-2)
+	step := 1
+	if b.sigma > 2 {
+		step = 2 // the level is blurred so much that every other pixel says the same
+	}
+	inverse := float32(len(nearness)) / float32(reach*reach)
+	for y := y0; y <= y1; y += step {
+		dy := float32(y) - float32(b.y)
+		for x := x0; x <= x1; x += step {
+			dx := float32(x) - float32(b.x)
+			near := int((dx*dx + dy*dy) * inverse)
+			if near >= len(nearness) {
+				continue
+			}
+			i := y*im.width + x
+			size, at := polar(im.pix[i+1]-im.pix[i-1], im.pix[i+im.width]-im.pix[i-im.width])
+			at = at * bearings / 8
+			first := int(at)
+			part := at - float32(first)
+			size *= nearness[near]
+			votes[first%bearings] += size * (1 - part)
+			votes[(first+1)%bearings] += size * part
+		}
+	}
+	return votes
+}
+
+// nearness is the weight of a slope by the square of its distance, as a share of the square of the reach: a Gaussian that ends at three
+// standard deviations.
+var nearness = func() (t [64]float32) {
+	for i := range t {
+		t[i] = float32(math.Exp(-4.5 * (float64(i) + 0.5) / float64(len(t))))
+	}
+	return t
+}()
+
+// polar returns the size of a slope and its direction in eighths of a circle, 0 up to 8, within a hundredth.
+func polar(dx, dy float32) (size, eighths float32) {
+	ax, ay := max(dx, -dx), max(dy, -dy)
+	low, high := min(ax, ay), max(ax, ay)
+	if high == 0 {
+		return 0, 0
+	}
+	t := low / high
+	a := t * (1 + 0.3476*(1-t))
+	if ay > ax {
+		a = 2 - a
+	}
+	if dx < 0 {
+		a = 4 - a
+	}
+	if dy < 0 {
+		a = 8 - a
+	}
+	return float32(math.Sqrt(float64(dx*dx + dy*dy))), a
+}
