@@ -3,6 +3,7 @@ package corpustest
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 )
@@ -11,13 +12,28 @@ import (
 // lengths or sizes replaced by extreme ones, pieces removed, doubled, exchanged, and taken from the other.
 func Mutate(r *rand.Rand, file, other []byte) []byte {
 	file = slices.Clone(file)
-	for range 1 + r.IntN(3) {
-		if len(file) == 0 {
-			return file
-		}
+	for again := true; again && len(file) > 0; again = r.IntN(3) == 0 {
 		file = ways[r.IntN(len(ways))](r, file, other)
 	}
+	if r.IntN(4) > 0 {
+		repair(file)
+	}
 	return file
+}
+
+// repair makes the checksums of a PNG right again, without which no reader goes on.
+func repair(file []byte) {
+	if !bytes.HasPrefix(file, []byte(pngSignature)) {
+		return
+	}
+	for file = file[len(pngSignature):]; len(file) >= 12; {
+		n := uint64(binary.BigEndian.Uint32(file))
+		if n > uint64(len(file)-12) {
+			return
+		}
+		binary.BigEndian.PutUint32(file[8+n:], crc32.ChecksumIEEE(file[4:8+n]))
+		file = file[12+n:]
+	}
 }
 
 var ways = []func(r *rand.Rand, file, other []byte) []byte{
