@@ -7,7 +7,7 @@ PEERS ?= 1M
 HMA ?= 1M
 BASE ?=
 
-.PHONY: help demo test check fuzz bench bench-peers bench-hma bench-compare bench-go crash generate build
+.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-compare bench-go crash generate build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: ## All tests with the race detector, those against PostgreSQL too
 
 check: ## Formatting, vet, staticcheck, generated code
 	scripts/check
+
+corpus: ## Ten thousand mutated files and the bombs, without the race detector (half a minute)
+	$(GO) test -count=1 -run 'TestTheCorpusDoesNoHarm' -v ./internal/pipeline
 
 fuzz: ## A few seconds of every fuzz target (FUZZTIME=5s)
 	scripts/fuzz $(FUZZTIME)

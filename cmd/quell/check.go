@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/quell-project/quell/internal/domain"
 )
@@ -70,6 +71,44 @@ func (c *checkCmd) print(g *globals, name string, answer document) (err error) {
 	if verdict := answer.text("verdict"); verdict != "" {
 		colour := coloursFor(g.stdout)
 		_, err = fmt.Fprintf(g.stdout, "%s  %s  %s%s%s\n", colour.verdict(verdict), name, colour.dim, answer.text("reason"), colour.off)
+		for _, m := range membersOf(answer) {
+			if err == nil {
+				_, err = fmt.Fprintf(g.stdout, "         %s%s  %s%s%s\n", name, m.name, colour.dim, m.said, colour.off)
+			}
+		}
 	}
 	return err
+}
+
+// member is a file in an archive, with what is said of it.
+type member struct{ name, said string }
+
+// inArchive returns which file in an archive a match or a check is about: a slash and its name; empty for the archive itself.
+func inArchive(of document) string {
+	if _, name, inside := strings.Cut(of.text("part"), "/"); inside {
+		return "/" + name
+	}
+	return ""
+}
+
+// membersOf lists the files in an archive of which an answer says anything, each once: that it is known, or how far it was checked.
+func membersOf(answer document) (all []member) {
+	told := map[string]bool{}
+	add := func(name, said string) {
+		if name != "" && !told[name] {
+			told[name] = true
+			all = append(all, member{name, strings.TrimSpace(said)})
+		}
+	}
+	for _, m := range answer.list("matches") {
+		add(inArchive(m), fmt.Sprintf("%s match in bank %q", m.text("signal_type"), m.text("bank")))
+	}
+	for _, undone := range []bool{true, false} {
+		for _, c := range answer.list("checks") {
+			if undone == (domain.CheckStatus(c.text("status")) != domain.Complete) {
+				add(inArchive(c), c.text("detector")+" "+c.text("status")+". "+c.text("reason"))
+			}
+		}
+	}
+	return all
 }

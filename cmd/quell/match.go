@@ -147,6 +147,9 @@ func (c *matchCmd) file(g *globals, api *client, in pipeline.Inspector, cfg *con
 		return c.ask(g, api, q)
 	}
 	all, turned, checks := examineTurned(g.ctx, in, data, c.Type.types()...)
+	for i := range checks {
+		checks[i].Part = "" // there is but one
+	}
 	c.judge(g, name, checks)
 	var signals []sentSignal
 	for _, f := range turned {
@@ -195,7 +198,7 @@ func (c *matchCmd) ask(g *globals, api *client, q question) error {
 	}
 	var checks []domain.Check
 	for _, k := range answer.list("checks") {
-		checks = append(checks, domain.Check{Detector: k.text("detector"), Status: domain.CheckStatus(k.text("status")), Reason: k.text("reason")})
+		checks = append(checks, domain.Check{Detector: k.text("detector"), Part: inArchive(k), Status: domain.CheckStatus(k.text("status")), Reason: k.text("reason")})
 	}
 	c.judge(g, q.name, checks)
 	matches := slices.DeleteFunc(answer.list("matches"), func(m document) bool { return !q.types.wants(domain.SignalType(m.text("signal_type"))) })
@@ -207,12 +210,12 @@ func (c *matchCmd) ask(g *globals, api *client, q question) error {
 	return c.print(g, q, matches)
 }
 
-// judge tells of checks that are not complete. Those of types that nobody asked for do not matter.
+// judge tells of checks that are not complete; the part of one is what follows the name of the file. Those of types that nobody asked for do not matter.
 func (c *matchCmd) judge(g *globals, name string, checks []domain.Check) {
 	for _, k := range checks {
 		_, err := signal.Lookup(domain.SignalType(k.Detector))
 		if k.Status != domain.Complete && (err != nil || c.Type.wants(domain.SignalType(k.Detector))) {
-			c.complain(g, name, fmt.Errorf("%s %s. %s", k.Detector, k.Status, k.Reason))
+			c.complain(g, name+k.Part, fmt.Errorf("%s %s. %s", k.Detector, k.Status, k.Reason))
 		}
 	}
 }
@@ -233,9 +236,9 @@ func (c *matchCmd) print(g *globals, q question, matches []document) error {
 			continue
 		}
 		told[of] = true
-		line := c.line(q, m)
-		if c.Hashes || len(c.Files)+len(c.Hash) > 1 {
-			line = q.name + ": " + line
+		line, inside := c.line(q, m), inArchive(m)
+		if c.Hashes || len(c.Files)+len(c.Hash) > 1 || inside != "" {
+			line = q.name + inside + ": " + line
 		}
 		if _, err := fmt.Fprintln(g.stdout, line); err != nil {
 			return err

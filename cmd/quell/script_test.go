@@ -25,6 +25,7 @@ import (
 
 	"github.com/quell-project/quell/internal/demo/art"
 	"github.com/quell-project/quell/internal/hmaimport/hmatest"
+	"github.com/quell-project/quell/internal/pipeline/corpustest"
 	"github.com/quell-project/quell/internal/platform/store/storetest"
 )
 
@@ -64,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"ready":      ready,
 			"sigterm":    sigterm,
 			"draw":       draw,
+			"pack":       pack,
 			"hma":        func(ts *testscript.TestScript, _ bool, args []string) { makeHMA(t, ts, args) },
 			"scrub":      scrub,
 		},
@@ -138,6 +140,18 @@ func draw(ts *testscript.TestScript, _ bool, args []string) {
 	data, err := drawing(args[0], seed, args[3:]...)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o600))
+}
+
+// pack writes a zip of files.
+func pack(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 1 {
+		ts.Fatalf("usage: pack ZIP [FILE]...")
+	}
+	var files []corpustest.File
+	for _, name := range args[1:] {
+		files = append(files, corpustest.File{Name: name, Data: []byte(ts.ReadFile(name))})
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), corpustest.Zip(files...), 0o600))
 }
 
 // makeHMA makes a database that is gone after all scripts.

@@ -83,7 +83,7 @@ type fingerprintShape struct {
 }
 
 type checkShape struct {
-	Detector string `json:"detector" doc:"The signal type, or the step that failed before any could run." example:"pdq"`
+	Detector string `json:"detector" doc:"The signal type; members for what lies in an archive; or the step that failed before any could run." example:"pdq"`
 	Part     string `json:"part" example:"file-1"`
 	Status   string `json:"status" enum:"complete,partial,failed,unsupported"`
 	Reason   string `json:"reason,omitempty" doc:"Why it is not complete, or what limits a complete check."`
@@ -175,6 +175,7 @@ func shapeKnown(known []match.Known) []knownShape {
 
 type partShape struct {
 	Name         string             `json:"name" example:"file-1"`
+	Inside       string             `json:"inside,omitempty" doc:"Name of the archive it lies in; absent: it was sent itself."`
 	URL          string             `json:"url,omitempty"`
 	MediaType    string             `json:"media_type,omitempty" doc:"Found by looking at the bytes." example:"image/jpeg"`
 	Size         int64              `json:"size,omitempty" doc:"Bytes."`
@@ -216,7 +217,7 @@ func shapeUpload(u domain.Upload, recorded []domain.Recorded) uploadShape {
 func shapeParts(parts []domain.Part) []partShape {
 	shapes := []partShape{}
 	for _, p := range parts {
-		shapes = append(shapes, partShape{p.Name, p.URL, p.MediaType, p.Size, p.SHA256, p.Width, p.Height, p.Frames, shapePrints(p.Fingerprints)})
+		shapes = append(shapes, partShape{p.Name, p.Inside, p.URL, p.MediaType, p.Size, p.SHA256, p.Width, p.Height, p.Frames, shapePrints(p.Fingerprints)})
 	}
 	return shapes
 }

@@ -136,7 +136,7 @@ func (a *App) openIndex(ctx context.Context) error {
 }
 
 func (a *App) openCorridor(context.Context) error {
-	fetcher, err := NewFetcher(a.cfg, a.version, nil, nil)
+	fetcher, err := NewFetcher(a.cfg, a.version, nil, a.bodies.Take) // given back when the look at the upload ends
 	if err != nil {
 		return err
 	}
@@ -145,10 +145,22 @@ func (a *App) openCorridor(context.Context) error {
 	a.closer.Add("recorder", func() error { a.recorder.Stop(); return nil })
 	a.pipeline = &pipeline.Pipeline{
 		Limits:  ingest.Limits{Parts: a.cfg.CheckParts, PartBytes: int64(a.cfg.CheckPartBytes), Fingerprints: a.cfg.CheckSignals, Attributes: int(a.cfg.CheckAttributes)},
-		Uploads: uploads{a.store, a.bus}, Inspector: &pipeline.Inspector{Fetch: guardedFetch{fetcher}, Decode: decoder, Log: a.log.With("part", "corridor")},
-		Index: a.index, Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
+		Uploads: uploads{a.store, a.bus}, Index: a.index,
+		Inspector: &pipeline.Inspector{
+			Fetch: guardedFetch{fetcher}, Decode: decoder, Budget: budget(a.cfg), Member: int64(a.cfg.CheckPartBytes), Room: a.bodies.Take,
+			Log: a.log.With("part", "corridor"),
+		},
+		Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
 	}
 	return nil
+}
+
+// budget is what one upload may cost.
+func budget(cfg *config.Config) pipeline.Budget {
+	return pipeline.Budget{
+		Depth: cfg.ArchiveDepth, Files: cfg.ArchiveFiles, Bytes: int64(cfg.ArchiveBytes), Ratio: int64(cfg.ArchiveRatio),
+		Pixels: int64(cfg.CheckPixels), Frames: cfg.CheckFrames,
+	}
 }
 
 // NewFetcher makes the guarded opener of URLs that a configuration describes, for some hosts or, if none are named, for all. With room, what it

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -88,6 +89,23 @@ func TestRowShowsFewMatchesAndSaysHowManyMore(t *testing.T) {
 	}
 	if n := strings.Count(all, `<li class="match`); n != 6 {
 		t.Errorf("the page shows %d matches, want all 6", n)
+	}
+}
+
+func TestRowShowsFewOfManyChecksThatCameToNothing(t *testing.T) {
+	t.Parallel()
+	r := at(unfetched(), 1, time.Minute)
+	r.Decision.Checks = nil
+	for i := range 20 {
+		r.Decision.Checks = append(r.Decision.Checks, domain.Check{Detector: "pdq", Part: fmt.Sprintf("file-1/%d.jpg", i), Status: domain.Failed, Reason: "It is damaged."})
+	}
+	s := visit(t, r)
+	list, all := body(t, s.get("/"), http.StatusOK), body(t, s.get("/decisions/"+id(2, 1)), http.StatusOK)
+	if n := strings.Count(list, "<strong>Not checked:"); n != uncheckedInList || !strings.Contains(list, "and 4 more checks that came to nothing") {
+		t.Errorf("the row shows %d checks", n)
+	}
+	if n := strings.Count(all, "<strong>Not checked:"); n != 20 {
+		t.Errorf("the page shows %d checks, want all 20", n)
 	}
 }
 

@@ -46,6 +46,7 @@ type words struct {
 	Verdict                                                                 map[domain.Verdict]string
 	Account, Part                                                           func(name string) string
 	Rendition                                                               func(part string) string
+	MoreUnchecked                                                           func(n int) string
 	MoreMatches                                                             func(n int) string
 
 	Distance       func(distance, limit int) string

@@ -56,9 +56,12 @@ func english() *words {
 		Verdict: map[domain.Verdict]string{
 			domain.Allow: "Allow", domain.Label: "Label", domain.Limit: "Limit", domain.Hold: "Hold", domain.Block: "Block",
 		},
-		Account:     func(name string) string { return "account " + name },
-		Part:        func(name string) string { return "in " + name },
-		Rendition:   func(part string) string { return "Veiled picture of " + part + ": grey and blurred" },
+		Account:   func(name string) string { return "account " + name },
+		Part:      func(name string) string { return "in " + name },
+		Rendition: func(part string) string { return "Veiled picture of " + part + ": grey and blurred" },
+		MoreUnchecked: func(n int) string {
+			return "and " + plural(int64(n), "more check", "more checks") + " that came to nothing"
+		},
 		MoreMatches: func(n int) string { return "and " + plural(int64(n), "more match", "more matches") },
 
 		Distance:   func(distance, limit int) string { return fmt.Sprintf("distance %d of %d", distance, limit) },

@@ -27,9 +27,10 @@ const (
 	Decided UploadState = "decided"
 )
 
-// Part is one piece of an upload: a file, a URL to fetch, or signals computed by the client.
+// Part is one piece of an upload: a file, a URL to fetch, or signals computed by the client. What lies in an archive is a part too.
 type Part struct {
 	Name         string        `json:"name"`
+	Inside       string        `json:"inside,omitempty"` // name of the archive it lies in; empty: it was sent itself
 	URL          string        `json:"url,omitempty"`
 	MediaType    string        `json:"media_type,omitempty"` // found by looking at the bytes
 	Size         int64         `json:"size,omitempty"`

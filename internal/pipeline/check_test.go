@@ -299,7 +299,8 @@ func TestWhoHangsUpGetsNoDecision(t *testing.T) {
 	}
 }
 
-// TestWhatTakesTooLongIsHeldInTime sends a URL that never answers: the upload is on record as held before the request's time is over.
+// TestWhatTakesTooLongIsHeldInTime sends URLs that never answer: the upload is on record as held before the request's time is over, and what
+// came with them was looked at all the same.
 func TestWhatTakesTooLongIsHeldInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -307,14 +308,16 @@ func TestWhatTakesTooLongIsHeldInTime(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		started := time.Now()
-		d, err := w.Check(ctx, ingest.Submission{ContentID: "post-17", Parts: []ingest.Part{url("https://media.example/silent"), file("file-1", copyOf(1))}})
+		d, err := w.Check(ctx, ingest.Submission{ContentID: "post-17", Parts: []ingest.Part{
+			url("https://media.example/silent"), file("file-1", copyOf(1)), {Name: "last", URL: "https://media.example/silent-too"},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(started); took != 15*time.Second || d.Verdict != domain.Hold || w.upload(t).DueAt == 0 {
 			t.Errorf("%+v after %v", d, took)
 		}
-		if status(d, "file-1", "sha256") != domain.Complete || status(d, "file-1", "pdq") != domain.Failed {
+		if status(d, "file-1", "sha256") != domain.Complete || status(d, "file-1", "pdq") != domain.Complete || status(d, "last", "fetch") != domain.Failed {
 			t.Errorf("what came behind: %+v", d.Checks)
 		}
 	})

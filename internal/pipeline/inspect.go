@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/archive"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/media"
@@ -33,29 +35,32 @@ type Decoder interface {
 	Decode(ctx context.Context, data []byte, visit func(media.Frame) error) (media.Picture, error)
 }
 
-// Inspector looks at the parts of an upload: it fetches, decodes and fingerprints. It is safe for concurrent use.
+// Inspector looks at the parts of an upload: it fetches, opens, decodes and fingerprints. It is safe for concurrent use.
 type Inspector struct {
 	Fetch  Fetcher
 	Decode Decoder
-	Log    *slog.Logger
+	Budget Budget // of one upload
+	Member int64  // the largest file in an archive, in bytes; 0: as large as all of them may be
+	// Room reserves memory for files in archives until a context ends, and reports whether there was any; nil: there always is.
+	Room func(ctx context.Context, bytes int64) bool
+	Log  *slog.Logger
 }
 
-// inspection is what was found in some parts.
+// inspection is what was found in an upload.
 type inspection struct {
-	checks   []domain.Check
-	pictures map[string][]byte // bytes of the parts of which at least one frame could be read
-}
-
-func newInspection(checks ...domain.Check) *inspection {
-	return &inspection{checks, map[string][]byte{}}
+	checks []domain.Check
+	parts  []domain.Part     // each followed by what lies in it
+	shown  map[string][]byte // bytes of the parts in which, or in a member of which, at least one frame could be read
+	left   Budget
 }
 
 func (all *inspection) report(c domain.Check) { all.checks = append(all.checks, c) }
 
-// keep takes over the checks of a part that were made earlier.
-func (all *inspection) keep(part string, earlier []domain.Check) {
+// keep takes over a part, and what was found in it earlier.
+func (all *inspection) keep(part domain.Part, known []domain.Part, earlier []domain.Check) {
+	all.parts = append(append(all.parts, part), membersOf(known, part.Name)...)
 	for _, c := range earlier {
-		if c.Part == part {
+		if within(c.Part, part.Name) {
 			all.report(c)
 		}
 	}
@@ -66,27 +71,68 @@ func (all *inspection) has(part string) bool {
 	return slices.ContainsFunc(all.checks, func(c domain.Check) bool { return c.Part == part })
 }
 
-// inspect looks at one part and notes in its record what it is and which fingerprints it has. Of a URL that cannot be fetched any more, those of
-// an earlier try stay.
-func (in *Inspector) inspect(ctx context.Context, part ingest.Part, into *domain.Part, found *inspection) {
+// within reports whether a part is another one, or lies in it.
+func within(part, other string) bool { return part == other || strings.HasPrefix(part, other+"/") }
+
+// membersOf returns what lies in a part.
+func membersOf(parts []domain.Part, name string) (members []domain.Part) {
+	for _, p := range parts {
+		if p.Inside != "" && within(p.Name, name) {
+			members = append(members, p)
+		}
+	}
+	return members
+}
+
+// inspect looks at some of the parts of an upload, within one budget; what was known of the others stays.
+func (in *Inspector) inspect(ctx context.Context, some []ingest.Part, known []domain.Part, earlier []domain.Check) *inspection {
+	found := &inspection{shown: map[string][]byte{}, left: in.Budget.withDefaults()}
+	for _, part := range known {
+		if part.Inside != "" {
+			continue
+		}
+		i := slices.IndexFunc(some, func(p ingest.Part) bool { return p.Name == part.Name })
+		if i < 0 {
+			found.keep(part, known, earlier)
+			continue
+		}
+		in.inspectPart(ctx, some[i], part, known, found, i == len(some)-1)
+	}
+	return found
+}
+
+// inspectPart looks at one part and notes in its record what it is and which fingerprints it has. Of a URL that cannot be fetched any more, those
+// of an earlier try stay.
+func (in *Inspector) inspectPart(ctx context.Context, part ingest.Part, into domain.Part, known []domain.Part, found *inspection, last bool) {
+	whole := ctx
+	ctx, cancel := shareTime(ctx, last)
+	defer cancel()
+	data := part.Data
 	switch {
 	case part.URL != "":
-		data, err := in.Fetch.Fetch(ctx, part.URL)
-		if err != nil {
+		var err error
+		if data, err = in.Fetch.Fetch(ctx, part.URL); err != nil {
+			found.keep(into, known, nil)
 			found.report(fetchCheck(part.Name, err))
 			return
 		}
 		into.SHA256 = "" // an earlier try may have brought something else
-		in.inspectFile(ctx, data, into, found)
-	case part.Data != nil:
-		in.inspectFile(ctx, part.Data, into, found)
-	default:
+	case part.Data == nil:
 		into.Fingerprints = part.Fingerprints
+		found.parts = append(found.parts, into)
 		for _, t := range signal.All() {
 			if slices.ContainsFunc(part.Fingerprints, func(f domain.Fingerprint) bool { return f.Type == t.Name() }) {
 				found.report(fingerprintCheck(part.Name, t.Name(), part.Fingerprints))
 			}
 		}
+		return
+	}
+	given := found.left.share(last)
+	l := &looking{in: in, found: found, part: into, budget: given}
+	l.at(ctx, data)
+	found.left.spend(given, l.budget)
+	if part.URL != "" && l.shown && in.Room != nil && !in.Room(whole, int64(len(data))) {
+		delete(found.shown, part.Name) // what was fetched is kept beyond the look at it only where there is room
 	}
 }
 
@@ -94,69 +140,6 @@ func fetchCheck(part string, err error) domain.Check {
 	c := domain.Check{Detector: "fetch", Part: part, Status: domain.Failed, Reason: "The URL could not be fetched."}
 	if e, ok := errors.AsType[*FetchError](err); ok {
 		c.Reason, c.Temporary = fmt.Sprintf("The URL could not be fetched: %s.", e.Reason), e.Temporary
-	}
-	return c
-}
-
-// inspectFile runs the detectors of the types that are named over the bytes of a file; none named: all. If the SHA-256 of them is noted already, it
-// is not computed again.
-func (in *Inspector) inspectFile(ctx context.Context, data []byte, into *domain.Part, found *inspection, types ...domain.SignalType) {
-	into.Size, into.Fingerprints = int64(len(data)), nil
-	for _, t := range signal.All() {
-		if len(types) > 0 && !slices.Contains(types, t.Name()) {
-			continue
-		}
-		switch t := t.(type) {
-		case signal.BytesType:
-			f := domain.Fingerprint{Type: domain.SHA256, Value: into.SHA256}
-			if t.Name() != domain.SHA256 || into.SHA256 == "" {
-				f = t.FingerprintBytes(data)
-			}
-			if f.Type == domain.SHA256 {
-				into.SHA256 = f.Value
-			}
-			into.Fingerprints = append(into.Fingerprints, f)
-			found.report(domain.Check{Detector: string(t.Name()), Part: into.Name, Status: domain.Complete})
-		case signal.PictureType:
-			check, seen := in.inspectPicture(ctx, t, data, into)
-			found.report(check)
-			if seen {
-				found.pictures[into.Name] = data
-			}
-		}
-	}
-}
-
-// inspectPicture decodes a file as a picture and fingerprints every frame; seen says whether there was any.
-func (in *Inspector) inspectPicture(ctx context.Context, t signal.PictureType, data []byte, into *domain.Part) (check domain.Check, seen bool) {
-	var prints []domain.Fingerprint
-	picture, err := in.Decode.Decode(ctx, data, func(f media.Frame) error {
-		made, err := t.FingerprintPicture(f.Image, f.Orientation)
-		if err != nil {
-			return err
-		}
-		for _, p := range made {
-			p.Frame = f.Index
-			prints = append(prints, p)
-		}
-		return nil
-	})
-	into.MediaType, into.Width, into.Height, into.Frames = picture.MediaType, picture.Width, picture.Height, picture.Frames
-	into.Fingerprints = append(into.Fingerprints, prints...)
-	if err != nil {
-		return in.failedCheck(into.Name, t.Name(), err), len(prints) > 0
-	}
-	return fingerprintCheck(into.Name, t.Name(), prints), len(prints) > 0
-}
-
-// failedCheck is the check of a picture that could not be read, or not all of it.
-func (in *Inspector) failedCheck(part string, t domain.SignalType, err error) domain.Check {
-	c := domain.Check{Detector: string(t), Part: part, Status: domain.Failed, Reason: "The file could not be read."}
-	if e, ok := errors.AsType[*media.Error](err); ok {
-		c.Status, c.Reason = domain.CheckStatus(e.Status), e.Reason
-		c.Temporary = errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
-	} else {
-		in.Log.Error("a picture could not be fingerprinted", "part", part, "error", err)
 	}
 	return c
 }
@@ -206,10 +189,26 @@ func (in *Inspector) Fingerprints(ctx context.Context, data []byte) ([]domain.Fi
 	return prints, checks
 }
 
-// Examine returns every fingerprint of a file of the types that are named, usable or not, with the checks made; none named: of all types.
+// Examine returns every fingerprint of a file of the types that are named, usable or not, with the checks made; none named: of all types. What
+// lies in an archive is not looked at, and a check says so: its files are others than itself.
 func (in *Inspector) Examine(ctx context.Context, data []byte, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	part := domain.Part{Name: "file"}
-	found := newInspection()
-	in.inspectFile(ctx, data, &part, found, types...)
-	return part.Fingerprints, found.checks
+	l := &looking{in: in, found: &inspection{}, part: part, budget: in.Budget.withDefaults(), types: types}
+	holds := archive.Open(data)
+	for _, t := range l.wanted() {
+		switch t := t.(type) {
+		case signal.BytesType:
+			l.digest(t, data, &part)
+			l.found.report(domain.Check{Detector: string(t.Name()), Part: part.Name, Status: domain.Complete})
+		case signal.PictureType:
+			if holds != nil {
+				l.found.report(domain.Check{Detector: string(t.Name()), Part: part.Name, Status: domain.Unsupported,
+					Reason: fmt.Sprintf("It is of the kind %s, which holds other files: they are not looked at here. Send them one by one.", holds.Name)})
+				continue
+			}
+			check, _ := l.picture(ctx, t, data, &part)
+			l.found.report(check)
+		}
+	}
+	return part.Fingerprints, l.found.checks
 }

@@ -17,21 +17,17 @@ func (p *Pipeline) Lookup(ctx context.Context, s ingest.Submission) ([]domain.Pa
 	if err := p.Limits.CheckNameless(s); err != nil {
 		return nil, nil, nil, err
 	}
-	parts := s.Upload(domain.At(p.Now())).Parts
 	inspecting, cancel := leaveTime(ctx)
 	defer cancel()
-	found := newInspection()
-	for i, part := range s.Parts {
-		p.Inspector.inspect(inspecting, part, &parts[i], found)
-	}
+	found := p.Inspector.inspect(inspecting, s.Parts, s.Upload(domain.At(p.Now())).Parts, nil)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, nil, fmt.Errorf("inspect what is looked up: %w", err)
 	}
-	known, err := p.Index.Search(ctx, match.Query{Prints: searchable(parts), Counts: countsFor(s.ContentID)})
+	known, err := p.Index.Search(ctx, match.Query{Prints: searchable(found.parts), Counts: countsFor(s.ContentID)})
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("look up among known content: %w", err)
 	}
-	return parts, found.checks, known, nil
+	return found.parts, found.checks, known, nil
 }
 
 // countsFor says which banks count for a content, or for any at all if it has no name.

@@ -116,11 +116,7 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 	if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
 		return last, nil
 	}
-	checked := newInspection()
-	for i, part := range s.Parts {
-		p.Inspector.inspect(ctx, part, &upload.Parts[i], checked)
-	}
-	return p.conclude(ctx, upload, last.Round+1, checked, matches)
+	return p.conclude(ctx, upload, last.Round+1, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
 }
 
 // sameMatch reports whether two matches say the same of the same signal.
@@ -138,7 +134,7 @@ func (p *Pipeline) Resume(ctx context.Context, id domain.UploadID) error {
 	var parts []ingest.Part
 	for _, part := range upload.Parts {
 		switch {
-		case !unfinished(part.Name, last.Checks):
+		case part.Inside != "" || !unfinished(part.Name, last.Checks):
 		case part.URL != "":
 			parts = append(parts, ingest.Part{Name: part.Name, URL: part.URL})
 		case part.SHA256 == "": // neither URL nor file: the client computed its signals
@@ -157,9 +153,9 @@ func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason strin
 	if err != nil || upload.DueAt == 0 {
 		return err
 	}
-	found := newInspection(slices.Clone(last.Checks)...)
+	found := &inspection{checks: slices.Clone(last.Checks), parts: upload.Parts}
 	for _, part := range upload.Parts {
-		if unfinished(part.Name, last.Checks) {
+		if part.Inside == "" && unfinished(part.Name, last.Checks) {
 			found.report(unseen(part.Name, reason))
 		}
 	}
@@ -170,25 +166,13 @@ func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason strin
 
 // run walks parts of an upload through the stages. What the last decision had found out stands for the parts that are not walked.
 func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.Decision, parts []ingest.Part) (domain.Decision, error) {
-	walked := make(map[string]ingest.Part, len(parts))
-	for _, part := range parts {
-		walked[part.Name] = part
-	}
 	inspecting, cancel := leaveTime(ctx)
 	defer cancel()
-	found := newInspection()
-	for i := range upload.Parts {
-		into := &upload.Parts[i]
-		if part, ok := walked[into.Name]; ok {
-			p.Inspector.inspect(inspecting, part, into, found)
-		} else {
-			found.keep(into.Name, last.Checks)
-		}
-	}
+	found := p.Inspector.inspect(inspecting, parts, upload.Parts, last.Checks)
 	if err := ctx.Err(); err != nil {
 		return domain.Decision{}, fmt.Errorf("inspect upload %s: %w", upload.ID, err)
 	}
-	matches, err := p.Index.Lookup(ctx, upload.ContentID, searchable(upload.Parts))
+	matches, err := p.Index.Lookup(ctx, upload.ContentID, searchable(found.parts))
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
 	}
@@ -207,8 +191,9 @@ func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // conclude decides and records.
 func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, found *inspection, matches []domain.Match) (domain.Decision, error) {
+	upload.Parts = found.parts
 	for _, part := range upload.Parts {
-		if !found.has(part.Name) {
+		if part.Inside == "" && !found.has(part.Name) {
 			found.report(unseen(part.Name, "It was not looked at."))
 		}
 	}
@@ -221,7 +206,7 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int
 	upload.State = domain.Decided
 	upload.DueAt = nextTry(upload, d, now)
 	return p.Recorder.Record(ctx, domain.Recording{
-		Upload: upload, Decision: d, Renditions: p.Inspector.renditions(ctx, d, found.pictures), Seal: record.Seal(upload.Digest),
+		Upload: upload, Decision: d, Renditions: p.Inspector.renditions(ctx, d, found), Seal: record.Seal(upload.Digest),
 	})
 }
 

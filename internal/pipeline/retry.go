@@ -35,11 +35,11 @@ func unsettled(d domain.Decision) bool {
 	return d.Verdict != domain.Block && slices.ContainsFunc(d.Checks, mayYetSucceed)
 }
 
-// unfinished reports whether a part has no check yet, or one that may succeed another time.
+// unfinished reports whether a part has no check yet, or it or something in it has one that may succeed another time.
 func unfinished(part string, checks []domain.Check) bool {
 	checked := false
 	for _, c := range checks {
-		if c.Part == part && mayYetSucceed(c) {
+		if within(c.Part, part) && mayYetSucceed(c) {
 			return true
 		}
 		checked = checked || c.Part == part

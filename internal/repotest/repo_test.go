@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"hamming", nil},
 	{"internal/domain", nil},
 	{"internal/pipeline/ingest", []string{"internal/domain"}},
+	{"internal/pipeline/archive", []string{"internal/domain"}},
 	{"internal/pipeline/media", nil},
 	{"internal/pipeline/luma", nil},
 	{"internal/pipeline/signal", []string{"internal/domain", "pdq"}},

@@ -37,6 +37,14 @@ type Config struct {
 	CheckWorkers    int      `key:"check.workers" default:"4" help:"asynchronous uploads that are checked at the same time"`
 	CheckTime       Duration `key:"check.time" default:"30s" help:"longest time one check may take"`
 
+	CheckPixels Count `key:"check.pixels" default:"2000M" help:"pixels that are looked at in one upload, as they are decoded"`
+	CheckFrames int   `key:"check.frames" default:"1024" help:"pictures and frames that are looked at in one upload"`
+
+	ArchiveDepth int   `key:"archive.depth" default:"3" help:"how deep archives are opened: 1 opens those that were uploaded, 2 those in them too"`
+	ArchiveFiles int   `key:"archive.files" default:"256" help:"files in archives that are checked in one upload"`
+	ArchiveBytes Bytes `key:"archive.bytes" default:"256MiB" help:"bytes that are unpacked of one upload; one file may have check.part_bytes of them"`
+	ArchiveRatio int   `key:"archive.ratio" default:"200" help:"how many times its size a packed file, and an upload with all that lies in it, may unpack to (the first MiB is free)"`
+
 	MediaPixels Count    `key:"media.pixels" default:"100M" help:"largest picture, in pixels"`
 	MediaFrames int      `key:"media.frames" default:"64" help:"frames of an animation that are checked, evenly spread"`
 	MediaMemory Bytes    `key:"media.memory" default:"768MiB" help:"decoded pictures that are held in memory at the same time"`
