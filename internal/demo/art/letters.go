@@ -12,6 +12,10 @@ var glyphs = map[rune]string{
 	'Q': "20 60 82 8a 6c 2c 0a 02 20,59 8c", 'R': "0c 00 60 82 84 66 06,57 8c", 'S': "83 82 60 20 02 04 26 66 88 8a 6c 2c 0a 09",
 	'T': "00 80,40 4c", 'U': "00 0a 2c 6c 8a 80", 'V': "00 4c 80", 'W': "00 2c 45 6c 80", 'X': "00 8c,80 0c",
 	'Y': "00 46 80,46 4c", 'Z': "00 80 0c 8c",
+
+	'0': "20 60 82 8a 6c 2c 0a 02 20", '1': "12 40 4c", '2': "02 20 60 82 84 0c,0c 8c", '3': "02 20 60 82 84 66 88 8a 6c 2c 0a,36 66",
+	'4': "6c 60,60 08,08 88", '5': "80 00 05 65 87 8a 6c 2c 0a", '6': "82 60 20 02 0a 2c 6c 8a 87 65 05", '7': "00 80 3c",
+	'8': "20 60 82 84 66 26 04 02 20,26 66 88 8a 6c 2c 0a 08 26", '9': "87 27 05 02 20 60 82 8a 6c 2c 0a",
 }
 
 const gridHeight = 12
@@ -55,7 +59,7 @@ func fitting(line string, width, weight float64) lettering {
 	return lettering{height: width / one.width(line), weight: weight}
 }
 
-// text writes a line of capitals, its upper left corner at (x, y).
+// text writes a line of capitals and figures, its upper left corner at (x, y).
 func (c *canvas) text(line string, x, y float64, style lettering, p paint) {
 	for _, letter := range line {
 		for stroke := range strings.SplitSeq(glyphs[letter], ",") {
