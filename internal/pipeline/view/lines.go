@@ -7,11 +7,12 @@ import (
 )
 
 const (
-	leastStep  = 8   // the least difference of brightness, of 255, over two pixels that makes an edge
-	steepest   = 0.2 // the steepest slope of a line against the rows
-	mostLines  = 14  // along each axis, without the edges of the picture
-	blockWidth = 4   // pixels of a row that vote together
-	shortest   = 12  // pixels of a line that must be seen
+	leastStep   = 8   // the least difference of brightness, of 255, over two pixels that makes an edge
+	steepest    = 0.2 // the steepest slope of a line against the rows
+	mostLines   = 14  // along each axis, without the edges of the picture
+	mostSlanted = 10  // of lines of which some slant
+	blockWidth  = 4   // pixels of a row that vote together
+	shortest    = 12  // pixels of a line that must be seen
 )
 
 // A line runs along the rows, or nearly so: y = at + slope × (x - middle). Where it is an edge of the picture, there is no step of
@@ -62,22 +63,28 @@ type peak struct {
 
 // find returns the lines of the picture that was read: the strongest first, and last its upper and its lower edge. Slanted lines
 // are among them if slanted is set. They are valid until the next call.
-func (l *liner) find(slanted bool, most int) []line {
+func (l *liner) find(slanted bool) []line {
 	l.vote(slanted)
-	l.thin(most)
+	if slanted {
+		l.thin(mostSlanted)
+	} else {
+		l.thin(mostLines)
+	}
+	middle := float32(l.w) / 2
 	l.lines = slices.Grow(l.lines[:0], mostLines+2)[:len(l.peaks)+2]
 	for i, k := range l.peaks {
 		at := &l.lines[i]
-		at.at, at.slope, at.middle, at.outer = (k.left+k.right)/2, (k.right-k.left)/float32(l.w), float32(l.w)/2, false
+		at.at, at.slope, at.middle, at.outer = (k.left+k.right)/2, (k.right-k.left)/float32(l.w), middle, false
 		l.follow(at)
 	}
 	for i, y := range []float32{0, float32(l.h)} {
 		at := &l.lines[len(l.peaks)+i]
-		at.at, at.slope, at.middle, at.outer = y, 0, float32(l.w)/2, true
+		at.at, at.slope, at.middle, at.outer = y, 0, middle, true
 	}
 	return l.lines
 }
 
+// read finds the steps of brightness down the picture.
 func (l *liner) read(p *plane) {
 	l.w, l.h = p.w, p.h
 	l.mark(p)
@@ -191,17 +198,40 @@ next:
 
 // follow counts the steps along a line, which may lie a pixel beside it.
 func (l *liner) follow(at *line) {
-	w, h := l.w, l.h
-	at.hits = sized(at.hits, w+1)
+	at.hits = sized(at.hits, l.w+1)
 	at.hits[0] = 0
+	at.first, at.end = float32(l.w), 0
 	n := uint16(0)
-	at.first, at.end = float32(w), 0
-	for x := range w {
-		if y := int(at.y(float32(x) + 0.5)); y >= 1 && y < h-1 {
-			i := y*l.width + x
-			n += uint16(l.edges[i-l.width] | l.edges[i] | l.edges[i+l.width])
+	for x := range l.w {
+		if y := int(at.y(float32(x) + 0.5)); y >= 1 && y < l.h-1 {
+			n += uint16(l.near(x, y))
 			at.first, at.end = min(at.first, float32(x)), float32(x+1)
 		}
 		at.hits[x+1] = n
 	}
+}
+
+// along returns the share of the line from a to b, as far as it lies in the picture, with a step at most a pixel beside it.
+func (l *liner) along(a, b point) float32 {
+	if a.x > b.x {
+		a, b = b, a
+	}
+	slope := (b.y - a.y) / (b.x - a.x)
+	n, steps := 0, 0
+	for x := max(int(a.x), 0); x < min(int(b.x), l.w); x++ {
+		if y := int(a.y + slope*(float32(x)+0.5-a.x)); y >= 1 && y < l.h-1 {
+			n++
+			steps += int(l.near(x, y))
+		}
+	}
+	if n < shortest {
+		return 0
+	}
+	return float32(steps) / float32(n)
+}
+
+// near returns 1 if there is a step at a pixel, or at the one above or below it.
+func (l *liner) near(x, y int) byte {
+	i := y*l.width + x
+	return l.edges[i-l.width] | l.edges[i] | l.edges[i+l.width]
 }

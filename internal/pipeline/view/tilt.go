@@ -2,21 +2,25 @@ package view
 
 import "math"
 
-// tilted returns the picture that was turned by a few degrees, if the corners that are left show it: on a canvas of the same
-// size, which cuts it, or on one that holds all of it.
+const (
+	leastTilt, mostTilt = 0.015, 0.22 // in radians, about 1° and 13°
+	leastCertain        = 0.45        // the least share of the sides along which brightness must step
+)
+
+// tilted returns the picture that was turned by a few degrees about the middle, if its sides can be seen: on a canvas of the same
+// size, which cuts its corners off, or on one that holds all of it.
 func (f *finder) tilted() []quad {
 	w, h := float64(f.half.w), float64(f.half.h)
-	step := 2 / max(w, h)
-	best := quad{}
-	for k := -int(0.22 / step); k <= int(0.22/step); k++ {
-		sin, cos := math.Sincos(float64(k) * step)
-		if math.Abs(sin) < 0.015 {
+	step := 2 / max(w, h) // so that no corner is off by more than half a pixel
+	best := quad{score: leastCertain}
+	for k := math.Ceil(-mostTilt / step); k*step <= mostTilt; k++ {
+		sin, cos := math.Sincos(k * step)
+		s := math.Abs(sin)
+		if s < leastTilt {
 			continue
 		}
-		// what was turned has the sides a and b, and its middle in the middle
-		s := math.Abs(sin)
-		det := cos*cos - s*s
-		for _, side := range [2][2]float64{{w, h}, {(w*cos - h*s) / det, (h*cos - w*s) / det}} {
+		narrower, lower := (w*cos-h*s)/(cos*cos-s*s), (h*cos-w*s)/(cos*cos-s*s)
+		for _, side := range [2][2]float64{{w, h}, {narrower, lower}} {
 			if side[0] < w/3 || side[1] < h/3 {
 				continue
 			}
@@ -25,52 +29,35 @@ func (f *finder) tilted() []quad {
 				x, y := c[0]*side[0]/2, c[1]*side[1]/2
 				q.corners[i] = point{float32(w/2 + x*cos - y*sin), float32(h/2 + x*sin + y*cos)}
 			}
-			if f.stepsAlong(&q); q.score > best.score {
+			if q.score = f.sides(&q); q.score > best.score {
 				best = q
 			}
 		}
 	}
 	f.cut = f.cut[:0]
-	if best.score > 0.45 {
+	if best.score > leastCertain {
 		f.cut = append(f.cut, best)
 	}
 	return f.cut
 }
 
-// stepsAlong scores a quadrangle by the share of its sides, as far as they lie in the picture, along which brightness steps.
-func (f *finder) stepsAlong(q *quad) {
-	w, h := f.half.w, f.half.h
-	least, sum := float32(1), float32(0)
+// sides returns the share of the sides of a quadrangle, as far as they lie in the picture, along which brightness steps, and 0 if it
+// does so along hardly any of one.
+func (f *finder) sides(q *quad) float32 {
+	const hardly = 0.25
+	sum := float32(0)
 	for i := range 4 {
 		a, b := q.corners[i], q.corners[(i+1)%4]
-		edges, width := f.rows.edges, f.rows.width
-		lines, columns := h, w
-		if i%2 == 1 {
-			a, b = point{a.y, a.x}, point{b.y, b.x}
-			edges, width = f.columns.edges, f.columns.width
-			lines, columns = w, h
+		share := float32(0)
+		if i%2 == 0 {
+			share = f.rows.along(a, b)
+		} else {
+			share = f.columns.along(point{a.y, a.x}, point{b.y, b.x})
 		}
-		if a.x > b.x {
-			a, b = b, a
+		if share < hardly {
+			return 0
 		}
-		slope := (b.y - a.y) / (b.x - a.x)
-		n, hits := 0, 0
-		for x := max(int(a.x), 0); x < min(int(b.x), columns); x++ {
-			y := int(a.y + slope*(float32(x)+0.5-a.x))
-			if y < 1 || y >= lines-1 {
-				continue
-			}
-			n++
-			at := y*width + x
-			hits += int(edges[at-width] | edges[at] | edges[at+width])
-		}
-		if n < shortest {
-			return
-		}
-		sum += float32(hits) / float32(n)
-		least = min(least, float32(hits)/float32(n))
+		sum += share
 	}
-	if least > 0.25 {
-		q.score = sum / 4
-	}
+	return sum / 4
 }
