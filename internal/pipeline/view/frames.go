@@ -106,11 +106,12 @@ func (f *framer) judge(q *quad, sides *[4]*line, steps *density) bool {
 		q.score = least + 0.45*mean - 0.16*logarithm(q.area()/(w*h))
 		return true
 	}
-	q.score = least + 0.8*mean - [5]float32{0, 0.7, 0.15, 0.4, 0}[lines] + 0.14*logarithm(q.area()/(w*h))
-	if len(f.best) == mostFrames && q.score+0.5 <= f.best[mostFrames-1].score {
+	const plain, largest = 0.5, 0.04 // what the last two count at most
+	q.score = least + 0.8*mean - [5]float32{0, 0.7, 0.15, 0.4, 0}[lines]
+	if len(f.best) == mostFrames && q.score+plain+largest <= f.best[mostFrames-1].score {
 		return false
 	}
-	q.score += 0.5 * steps.within(q)
+	q.score += plain*steps.within(q) + 0.14*logarithm(q.area()/(w*h))
 	return true
 }
 

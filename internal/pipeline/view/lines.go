@@ -1,7 +1,6 @@
 package view
 
 import (
-	"cmp"
 	"encoding/binary"
 	"slices"
 )
@@ -154,46 +153,67 @@ func (l *liner) vote(slanted bool) {
 		}
 		l.collect(slope, margin)
 	}
-	slices.SortFunc(l.peaks, func(a, b peak) int {
-		return cmp.Or(b.votes-a.votes, cmp.Compare(max(a.right-a.left, a.left-a.right), max(b.right-b.left, b.left-b.right)), cmp.Compare(a.left, b.left), cmp.Compare(a.right, b.right))
-	})
 }
 
-// collect notes the places that have more votes than those above and below.
+// collect notes the places that have more votes than those above and below, less what there is around them: leaves and grass
+// vote everywhere.
 func (l *liner) collect(slope float32, margin int) {
+	const around = 5
 	least := max(l.w/6, 8)
 	half := slope * float32(l.w) / 2
-	for b := 1; b < len(l.votes)-1; b++ {
-		above, here, below := int(l.votes[b-1]), int(l.votes[b]), int(l.votes[b+1])
-		if b < 5 || b >= len(l.votes)-5 {
+	for b := around; b < len(l.votes)-around; b++ {
+		v := l.votes[b-around:][:2*around+1]
+		above, here, below := int(v[around-1]), int(v[around]), int(v[around+1])
+		if here < above || here <= below || here+max(above, below) < least {
 			continue
 		}
-		back := int(l.votes[b-5]) + int(l.votes[b-4]) + int(l.votes[b-3]) + int(l.votes[b+3]) + int(l.votes[b+4]) + int(l.votes[b+5])
-		if n := here + max(above, below) - back/6; n >= least && here >= above && here > below {
+		rest := int(v[0]) + int(v[1]) + int(v[2]) + int(v[2*around-2]) + int(v[2*around-1]) + int(v[2*around])
+		if n := here + max(above, below) - rest/6; n >= least {
 			y := float32(b-margin) + 0.5
 			l.peaks = append(l.peaks, peak{n, y - half, y + half})
 		}
 	}
 }
 
-// thin keeps the strongest of lines that lie close together.
+// thin keeps the strongest of lines that lie close together, at most most, the strongest first. Of equals it keeps the one that
+// slants least.
 func (l *liner) thin(most int) {
 	const near = 2.5
-	kept := 0
-next:
-	for _, k := range l.peaks {
-		for _, other := range l.peaks[:kept] {
-			left, right := k.left-other.left, k.right-other.right
-			if max(left, -left) < near && max(right, -right) < near {
-				continue next
+	for kept := range most {
+		best := -1
+		for i := kept; i < len(l.peaks); i++ {
+			if best < 0 || l.peaks[i].before(&l.peaks[best]) {
+				best = i
 			}
 		}
-		l.peaks[kept] = k
-		if kept++; kept == most {
-			break
+		if best < 0 {
+			return
 		}
+		strongest := l.peaks[best]
+		l.peaks[kept], l.peaks[best] = strongest, l.peaks[kept]
+		rest := l.peaks[:kept+1]
+		for _, k := range l.peaks[kept+1:] {
+			if max(magnitude(k.left-strongest.left), magnitude(k.right-strongest.right)) >= near {
+				rest = append(rest, k)
+			}
+		}
+		l.peaks = rest
 	}
-	l.peaks = l.peaks[:kept]
+	l.peaks = l.peaks[:min(most, len(l.peaks))]
+}
+
+// before gives peaks one order, whatever the order in which they were found.
+func (k *peak) before(other *peak) bool {
+	if k.votes != other.votes {
+		return k.votes > other.votes
+	}
+	if a, b := magnitude(k.right-k.left), magnitude(other.right-other.left); a != b {
+		return a < b
+	}
+	if k.left != other.left {
+		return k.left < other.left
+	}
+	return k.right < other.right
 }
 
 // follow counts the steps along a line, which may lie a pixel beside it.
