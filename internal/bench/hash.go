@@ -52,7 +52,7 @@ var (
 
 // Hash measures fingerprints of drawn pictures, and of the files that are given.
 func Hash(ctx context.Context, o HashOptions, tell Progress) (HashResult, error) {
-	result := HashResult{Origin: origin()}
+	result := HashResult{Origin: Here()}
 	pixelSizes, jpegSizes, fileSizes := o.drawn(pixelSizes), o.drawn(jpegSizes), o.drawn(fileSizes)
 	total := len(pixelSizes) + len(jpegSizes) + (len(encodings)-1)*len(fileSizes)
 	step := 0

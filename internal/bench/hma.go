@@ -127,7 +127,7 @@ func HMA(ctx context.Context, o HMAOptions, tell Progress) (result HMAResult, er
 	} else {
 		r.folder = filepath.Join(o.Dir, fmt.Sprintf("hma-%d-%d", o.N, o.Seed))
 	}
-	r.result = HMAResult{N: o.N, Seed: o.Seed, Conditions: conditions(o.N), Origin: origin()}
+	r.result = HMAResult{N: o.N, Seed: o.Seed, Conditions: conditions(o.N), Origin: Here()}
 	if err := r.fill(ctx); err != nil {
 		return result, err
 	}

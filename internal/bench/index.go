@@ -232,7 +232,7 @@ func (r *indexRun) fill(ctx context.Context) error {
 	after, most := resident()
 	r.build = IndexResult{
 		Conditions: r.build.Conditions,
-		N:          r.N, Codes: r.Codes, Seed: r.Seed, Kernel: r.index.kernel.String(), Origin: origin(),
+		N:          r.N, Codes: r.Codes, Seed: r.Seed, Kernel: r.index.kernel.String(), Origin: Here(),
 		BuildSeconds: rounded(took.Seconds(), 4), SettleSeconds: rounded(settled.Seconds(), 3), PeakBytes: most,
 	}
 	if before > 0 {

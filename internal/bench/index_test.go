@@ -213,7 +213,7 @@ func TestWrongAnswersAreNoticed(t *testing.T) {
 
 func TestThisMachineIsNamed(t *testing.T) {
 	t.Parallel()
-	o := origin()
+	o := Here()
 	if o.Machine == "" || o.Processors < 1 || !strings.HasPrefix(o.Go, "go1.") || len(o.Date) != len(time.DateOnly) || o.Commit == "" {
 		t.Errorf("%+v", o)
 	}

@@ -23,7 +23,8 @@ type Origin struct {
 // commit is set by the linker where the builder knows better than the Go tool (scripts/bench-build).
 var commit = ""
 
-func origin() Origin {
+// Here returns where and of what this process takes figures.
+func Here() Origin {
 	o := Origin{
 		Machine:    field("/proc/cpuinfo", "model name"),
 		Processors: runtime.GOMAXPROCS(0),

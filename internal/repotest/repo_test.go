@@ -28,6 +28,7 @@ var rooms = []struct {
 	{"internal/pipeline/archive", []string{"internal/domain"}},
 	{"internal/pipeline/media", nil},
 	{"internal/pipeline/luma", nil},
+	{"internal/pipeline/view", []string{"pdq"}},
 	{"internal/pipeline/signal", []string{"internal/domain", "pdq"}},
 	{"internal/pipeline/match", []string{"internal/domain", "hamming"}},
 	{"internal/pipeline/policy", []string{"internal/domain"}},

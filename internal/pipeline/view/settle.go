@@ -1,0 +1,94 @@
+package view
+
+// reach is how far from where a side was found it is looked for again, in pixels.
+const reach = 3
+
+// settle moves the sides of q to where the brightness of p changes most; those on the edge of the picture stay.
+func (p *plane) settle(q *quad) {
+	var from, to [4]point
+	for i := range 4 {
+		a, b := q.corners[i], q.corners[(i+1)%4]
+		switch {
+		case q.outer[i]:
+		case i%2 == 0:
+			a.y, b.y = p.side(a, b, p.w, p.h, 1, p.w)
+		default: // a side of the picture transposed
+			a.x, b.x = p.side(point{a.y, a.x}, point{b.y, b.x}, p.h, p.w, p.w, 1)
+		}
+		from[i], to[i] = a, b
+	}
+	for i := range 4 {
+		before := (i + 3) % 4
+		q.corners[i] = crossing(from[before], to[before], from[i], to[i])
+	}
+}
+
+// side returns the heights at a and b of the line between them, when it is moved. A line along the rows stays one. There are h rows of
+// w pixels; along and across lead to the next pixel and to the next row.
+func (p *plane) side(a, b point, w, h, along, across int) (atA, atB float32) {
+	if a.y == b.y {
+		d := p.offset(a, b, w, h, along, across)
+		return a.y + d, b.y + d
+	}
+	middle := point{(a.x + b.x) / 2, (a.y + b.y) / 2}
+	first, second := p.offset(a, middle, w, h, along, across), p.offset(middle, b, w, h, along, across)
+	turn := (second - first) / 2 // each offset is right for the middle of its half
+	return a.y + first - turn, b.y + second + turn
+}
+
+// crossing returns where the line through a and b meets the one through c and d, and c if they are parallel.
+func crossing(a, b, c, d point) point {
+	abx, aby, cdx, cdy := b.x-a.x, b.y-a.y, d.x-c.x, d.y-c.y
+	det := abx*cdy - aby*cdx
+	if magnitude(det) < 1e-3 {
+		return c
+	}
+	t := ((c.x-a.x)*cdy - (c.y-a.y)*cdx) / det
+	return point{a.x + t*abx, a.y + t*aby}
+}
+
+// offset returns how far below the line from a to b the brightness changes most: the centre of mass of the largest change
+// and its neighbours, less what changes everywhere.
+func (p *plane) offset(a, b point, w, h, along, across int) float32 {
+	n := int(magnitude(b.x - a.x))
+	if n < 4 {
+		return 0
+	}
+	var steps [2*reach + 3]float32 // by the distance, from -reach-1 to reach+1
+	dx, dy := (b.x-a.x)/float32(n), (b.y-a.y)/float32(n)
+	for i := range n {
+		t := float32(i) + 0.5
+		x, y := int(a.x+dx*t), a.y+dy*t
+		below := int(y + 0.5) // the row below the nearest boundary between rows
+		if x < 0 || x >= w || y < 0 || below <= reach || below+reach >= h {
+			continue
+		}
+		// The boundaries lie at whole distances and part; each counts for the two whole distances about it.
+		part, first := float32(below)-y, 1
+		if part < 0 {
+			part, first = part+1, 0
+		}
+		at := x*along + (below-reach-1)*across
+		before := int(p.pix[at])
+		for k := first; k <= 2*reach+first; k++ {
+			at += across
+			v := int(p.pix[at])
+			d := float32(max(v-before, before-v))
+			before = v
+			steps[k] += d * (1 - part)
+			steps[k+1] += d * part
+		}
+	}
+	best, least := 2, steps[2]
+	for k := 1; k <= 2*reach+1; k++ {
+		least = min(least, steps[k])
+		if k > 1 && k <= 2*reach && steps[k] > steps[best] {
+			best = k
+		}
+	}
+	left, here, right := max(steps[best-1]-least, 0), steps[best]-least, max(steps[best+1]-least, 0)
+	if here <= 0 {
+		return 0
+	}
+	return float32(best-reach-1) + (right-left)/(left+here+right)
+}
