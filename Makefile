@@ -7,7 +7,7 @@ PEERS ?= 1M
 HMA ?= 1M
 BASE ?=
 
-.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-compare bench-go crash generate build
+.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-edits bench-compare bench-go crash generate build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench-peers: ## The same questions to Debian's FAISS, side by side (PEERS="1M 10
 
 bench-hma: ## A server as clients of HMA see it (HMA="1M 10M")
 	scripts/bench-hma $(HMA)
+
+bench-edits: ## How many edited copies of pictures are found (fetches free pictures; EDITS="--guards 0")
+	scripts/bench-edits $(EDITS)
 
 bench-compare: ## Go benchmarks of this tree against another revision (BASE=origin/main), by turns
 	scripts/bench-compare $(BASE)

@@ -1,6 +1,9 @@
 package keypoint
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Code describes the region around a point in 256 bits: regions that look alike have codes that differ in few.
 //
@@ -24,6 +27,15 @@ func (c Code) Mirror() Code {
 			m.set(y*cells+x, reversed[c.get((cells-1-y)*cells+x)])
 			m.set(16+y*cells+x, ^reversed[c.get(16+(cells+2-y)%cells*cells+x)])
 		}
+	}
+	return m
+}
+
+// Mirror returns the points of the picture seen in a mirror, with top and bottom exchanged.
+func (s Set) Mirror() Set {
+	m := make(Set, len(s))
+	for i, p := range s {
+		m[i] = Point{X: p.X, Y: math.MaxUint16 - p.Y, Size: p.Size, Angle: -p.Angle, Code: p.Code.Mirror()}
 	}
 	return m
 }

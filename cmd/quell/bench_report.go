@@ -12,7 +12,7 @@ type benchReportCmd struct {
 
 // Help says what is read and written.
 func (c *benchReportCmd) Help() string {
-	return "Reads benchmarks/index.jsonl, hash.jsonl, hma.jsonl and peers.jsonl of the folder, which hold what `quell bench index --json`, `quell bench hash --json`, `quell bench hma --json` and make bench-peers print, " +
+	return "Reads benchmarks/index.jsonl, hash.jsonl, hma.jsonl, edits.jsonl and peers.jsonl of the folder, which hold what `quell bench index --json`, `quell bench hash --json`, `quell bench hma --json`, `quell bench edits --json` and make bench-peers print, " +
 		"and writes tables into benchmarks.md, between its marks, and charts into images/. For those who work on Quell; `make bench` does all of it."
 }
 

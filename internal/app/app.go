@@ -120,7 +120,7 @@ func (a *App) openIndex(ctx context.Context) error {
 	}
 	var kinds []match.Kind
 	for _, t := range signal.All() {
-		kinds = append(kinds, match.Kind{Name: t.Name(), Limit: t.Limits().Default, Near: !t.Limits().Exact()})
+		kinds = append(kinds, match.KindOf(t.Name(), t.Limits().Default, t.Limits().Exact()))
 	}
 	a.index, err = match.Open(match.Config{Truth: a.store, Kinds: kinds, Dir: filepath.Join(a.cfg.Data, "index"), StoreID: id, Now: time.Now, Log: a.log.With("part", "index")})
 	if err != nil {
@@ -148,7 +148,7 @@ func (a *App) openCorridor(context.Context) error {
 		Uploads: uploads{a.store, a.bus}, Index: a.index,
 		Inspector: &pipeline.Inspector{
 			Fetch: guardedFetch{fetcher}, Decode: decoder, Budget: budget(a.cfg), Member: int64(a.cfg.CheckPartBytes), Room: a.bodies.Take,
-			Log: a.log.With("part", "corridor"),
+			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints}, Log: a.log.With("part", "corridor"),
 		},
 		Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
 	}

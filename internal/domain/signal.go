@@ -8,6 +8,8 @@ const (
 	PDQ    SignalType = "pdq"    // pictures, near copies
 	SHA256 SignalType = "sha256" // any file, exact copies
 	MD5    SignalType = "md5"    // any file, exact copies; for lists that have nothing better
+
+	Keypoints SignalType = "keypoints" // pictures, and parts of them, in copies that were edited
 )
 
 // Fingerprint is what one signal type makes of one part of an upload.

@@ -51,7 +51,7 @@ func newServer(t *testing.T) *server {
 	t.Cleanup(func() { _ = s.store.Close() })
 	var kinds []match.Kind
 	for _, k := range signal.All() {
-		kinds = append(kinds, match.Kind{Name: k.Name(), Limit: k.Limits().Default, Near: !k.Limits().Exact()})
+		kinds = append(kinds, match.KindOf(k.Name(), k.Limits().Default, k.Limits().Exact()))
 	}
 	if s.index, err = match.Open(match.Config{Truth: s.store, Kinds: kinds, Now: time.Now, Log: log}); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func newRealWorld(t testing.TB, change ...func(*realWorld, *Config)) *realWorld 
 	t.Cleanup(func() { _ = db.Close() })
 	var kinds []match.Kind
 	for _, k := range signal.All() {
-		kinds = append(kinds, match.Kind{Name: k.Name(), Limit: k.Limits().Default, Near: !k.Limits().Exact()})
+		kinds = append(kinds, match.KindOf(k.Name(), k.Limits().Default, k.Limits().Exact()))
 	}
 	index, err := match.Open(match.Config{Truth: db, Kinds: kinds, Now: time.Now, Log: log})
 	if err != nil {

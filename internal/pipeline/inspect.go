@@ -40,6 +40,7 @@ type Inspector struct {
 	Fetch  Fetcher
 	Decode Decoder
 	Budget Budget // of one upload
+	Views  Views  // further ways of looking at the pictures of an upload; zero: none
 	Member int64  // the largest file in an archive, in bytes; 0: as large as all of them may be
 	// Room reserves memory for files in archives until a context ends, and reports whether there was any; nil: there always is.
 	Room func(ctx context.Context, bytes int64) bool
@@ -52,6 +53,17 @@ type inspection struct {
 	parts  []domain.Part     // each followed by what lies in it
 	shown  map[string][]byte // bytes of the parts in which, or in a member of which, at least one frame could be read
 	left   Budget
+
+	views  []match.Fingerprint // further ways to look up what was looked at; they are not recorded
+	viewed int                 // pictures that were looked at in further ways
+	kept   []string            // parts that were not looked at: what is known of them is of an earlier round
+}
+
+// Views bounds in which further ways the pictures of an upload are looked up, besides as they are.
+type Views struct {
+	Pictures int // of one upload that are: files, frames of animations, members of archives, in this order
+	Within   int // pictures within a picture, each turned and mirrored too; 0: a picture is not even looked up turned and mirrored as a whole
+	Points   int // points of a picture; 0: none
 }
 
 func (all *inspection) report(c domain.Check) { all.checks = append(all.checks, c) }
@@ -94,6 +106,7 @@ func (in *Inspector) inspect(ctx context.Context, some []ingest.Part, known []do
 		i := slices.IndexFunc(some, func(p ingest.Part) bool { return p.Name == part.Name })
 		if i < 0 {
 			found.keep(part, known, earlier)
+			found.kept = append(found.kept, part.Name)
 			continue
 		}
 		in.inspectPart(ctx, some[i], part, known, found, i == len(some)-1)
@@ -161,39 +174,68 @@ func usable(f domain.Fingerprint) bool {
 	return f.Quality == nil || *f.Quality >= signal.MinQuality
 }
 
-// searchable returns the fingerprints of parts that are usable.
-func searchable(parts []domain.Part) []match.Fingerprint {
+// searchable returns what is looked up: the fingerprints of parts, and the further views of them, that are usable.
+func (all *inspection) searchable() []match.Fingerprint {
 	var prints []match.Fingerprint
-	for _, p := range parts {
+	for _, p := range all.parts {
 		for _, f := range p.Fingerprints {
 			if usable(f) {
 				prints = append(prints, match.Fingerprint{Part: p.Name, Fingerprint: f})
 			}
 		}
 	}
+	for _, v := range all.views {
+		if usable(v.Fingerprint) {
+			prints = append(prints, v)
+		}
+	}
 	return prints
 }
 
+// withEarlier adds to matches those that an earlier round found in parts that were not looked at now, and that only a look at them can find.
+func (all *inspection) withEarlier(matches, earlier []domain.Match) []domain.Match {
+	for _, m := range earlier {
+		of := func(p domain.Part) bool { return p.Name == m.Part }
+		i := slices.IndexFunc(all.parts, of)
+		if i < 0 || !slices.ContainsFunc(all.kept, func(part string) bool { return within(m.Part, part) }) {
+			continue
+		}
+		recorded := slices.ContainsFunc(all.parts[i].Fingerprints, func(f domain.Fingerprint) bool {
+			return f.Type == m.SignalType && f.Frame == m.Frame && f.View == m.View
+		})
+		again := slices.ContainsFunc(matches, func(o domain.Match) bool { return o.Part == m.Part && o.Signal == m.Signal })
+		if !recorded && !again {
+			matches = append(matches, m)
+		}
+	}
+	return matches
+}
+
 // Fingerprints returns what can stand for a file in a bank, with the checks made: of each type the fingerprint of the first frame that has a
-// usable one, as it is stored.
+// usable one, as it is stored; of a transparent picture also the one with its transparency ignored, which is what a copy may be without it.
 func (in *Inspector) Fingerprints(ctx context.Context, data []byte) ([]domain.Fingerprint, []domain.Check) {
-	all, checks := in.Examine(ctx, data)
+	all, checks := in.examine(ctx, data, true)
 	var prints []domain.Fingerprint
-	made := map[domain.SignalType]bool{}
+	made := map[domain.Fingerprint]bool{}
 	for _, f := range all {
-		if usable(f) && f.View == "" && !made[f.Type] {
-			made[f.Type] = true
+		kind := domain.Fingerprint{Type: f.Type, View: f.View}
+		if usable(f) && f.View != signal.Upright && !made[kind] {
+			made[kind] = true
 			prints = append(prints, f)
 		}
 	}
 	return prints, checks
 }
 
-// Examine returns every fingerprint of a file of the types that are named, usable or not, with the checks made; none named: of all types. What
-// lies in an archive is not looked at, and a check says so: its files are others than itself.
+// Examine returns every fingerprint of a file of the types that are named, usable or not, with the checks made; none named: of all types that an
+// upload is recorded with. What lies in an archive is not looked at, and a check says so: its files are others than itself.
 func (in *Inspector) Examine(ctx context.Context, data []byte, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
+	return in.examine(ctx, data, slices.Contains(types, domain.Keypoints), types...)
+}
+
+func (in *Inspector) examine(ctx context.Context, data []byte, known bool, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	part := domain.Part{Name: "file"}
-	l := &looking{in: in, found: &inspection{}, part: part, budget: in.Budget.withDefaults(), types: types}
+	l := &looking{in: in, found: &inspection{}, part: part, budget: in.Budget.withDefaults(), types: types, known: known}
 	holds := archive.Open(data)
 	for _, t := range l.wanted() {
 		switch t := t.(type) {
@@ -210,5 +252,5 @@ func (in *Inspector) Examine(ctx context.Context, data []byte, types ...domain.S
 			l.found.report(check)
 		}
 	}
-	return part.Fingerprints, l.found.checks
+	return slices.DeleteFunc(part.Fingerprints, func(f domain.Fingerprint) bool { return !l.wants(f.Type) }), l.found.checks
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/archive"
+	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/media"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 )
@@ -21,6 +22,7 @@ type looking struct {
 	part   domain.Part
 	budget Budget
 	types  []domain.SignalType // that are wanted; none: all
+	known  bool                // what is looked at is to stand in a bank
 
 	members []domain.Part
 	shown   bool     // a frame was read of something
@@ -64,9 +66,15 @@ func (in *Inspector) unpacking(b Budget, packed int) archive.Budget {
 	return archive.Budget{Files: b.Files, Bytes: b.Bytes, Largest: largest, Ratio: b.Ratio, Packed: int64(packed), Room: in.Room}
 }
 
-// wanted returns the signal types that are wanted.
+// wants reports whether fingerprints of a type are wanted.
+func (l *looking) wants(t domain.SignalType) bool { return len(l.types) == 0 || slices.Contains(l.types, t) }
+
+// wanted returns the signal types to make fingerprints of. Those of points come with those of pictures.
 func (l *looking) wanted() []signal.Type {
-	return slices.DeleteFunc(signal.All(), func(t signal.Type) bool { return len(l.types) > 0 && !slices.Contains(l.types, t.Name()) })
+	return slices.DeleteFunc(signal.All(), func(t signal.Type) bool {
+		_, picture := t.(signal.PictureType)
+		return !l.wants(t.Name()) && !(picture && l.wants(domain.Keypoints))
+	})
 }
 
 // look makes the fingerprints of a file.
@@ -138,13 +146,17 @@ func (l *looking) picture(ctx context.Context, t signal.PictureType, data []byte
 		if l.budget.Frames < 0 || l.budget.Pixels < 0 {
 			return errOverBudget
 		}
-		made, err := t.FingerprintPicture(f.Image, f.Orientation)
+		made, views, err := t.FingerprintPicture(f.Image, f.Orientation, l.views())
 		if err != nil {
 			return err
 		}
 		for _, p := range made {
 			p.Frame = f.Index
 			prints = append(prints, p)
+		}
+		for _, v := range views {
+			v.Frame = f.Index
+			l.found.views = append(l.found.views, match.Fingerprint{Part: into.Name, Fingerprint: v})
 		}
 		return nil
 	})
@@ -155,6 +167,18 @@ func (l *looking) picture(ctx context.Context, t signal.PictureType, data []byte
 		return l.failedCheck(into.Name, t.Name(), len(prints) > 0, err), len(prints) > 0
 	}
 	return fingerprintCheck(into.Name, t.Name(), prints), len(prints) > 0
+}
+
+// views says in which further ways the next picture is looked at: the first ones of an upload only, so that what it costs is bounded.
+func (l *looking) views() signal.Views {
+	if l.known {
+		return signal.Views{Known: true}
+	}
+	if l.found.viewed == l.in.Views.Pictures {
+		return signal.Views{}
+	}
+	l.found.viewed++
+	return signal.Views{Within: l.in.Views.Within, Points: l.in.Views.Points}
 }
 
 // failedCheck is the check of a picture that could not be read, or not all of it: some says whether something was.

@@ -23,7 +23,7 @@ func (p *Pipeline) Lookup(ctx context.Context, s ingest.Submission) ([]domain.Pa
 	if err := ctx.Err(); err != nil {
 		return nil, nil, nil, fmt.Errorf("inspect what is looked up: %w", err)
 	}
-	known, err := p.Index.Search(ctx, match.Query{Prints: searchable(found.parts), Counts: countsFor(s.ContentID)})
+	known, err := p.Index.Search(ctx, match.Query{Prints: found.searchable(), Counts: countsFor(s.ContentID)})
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("look up among known content: %w", err)
 	}

@@ -172,11 +172,11 @@ func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.De
 	if err := ctx.Err(); err != nil {
 		return domain.Decision{}, fmt.Errorf("inspect upload %s: %w", upload.ID, err)
 	}
-	matches, err := p.Index.Lookup(ctx, upload.ContentID, searchable(found.parts))
+	matches, err := p.Index.Lookup(ctx, upload.ContentID, found.searchable())
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
 	}
-	return p.conclude(ctx, upload, last.Round+1, found, matches)
+	return p.conclude(ctx, upload, last.Round+1, found, found.withEarlier(matches, last.Matches))
 }
 
 // leaveTime ends a step when a quarter of the time is left, for what comes after it: an upload that cannot be inspected in time is then held on

@@ -48,7 +48,7 @@ func newWorld(t testing.TB) *world {
 	clock := func() time.Time { return domain.Time(w.now.Load()).Std() }
 	var kinds []match.Kind
 	for _, k := range signal.All() {
-		kinds = append(kinds, match.Kind{Name: k.Name(), Limit: k.Limits().Default, Near: !k.Limits().Exact()})
+		kinds = append(kinds, match.KindOf(k.Name(), k.Limits().Default, k.Limits().Exact()))
 	}
 	log := slog.New(slog.DiscardHandler)
 	index, err := match.Open(match.Config{Truth: w.known, Kinds: kinds, Now: clock, Log: log})

@@ -65,36 +65,44 @@ func outwards(corners [4]point, by float64) []point {
 // screenGrid is the raster of the screen: how many pixels it has across, how deep the dark between them is, and where it begins.
 type screenGrid struct{ across, depth, phase float64 }
 
-// gain is how bright a channel of the screen shines at a place, 0 to 1 across it; camera pixels that see it point by point make moiré of it.
-func (g screenGrid) gain(u, v, aspect float64, channel int) float64 {
-	stripe := math.Cos(2 * math.Pi * (u*g.across + g.phase + float64(channel)/3))
-	row := math.Cos(2 * math.Pi * (v*g.across*aspect + g.phase))
-	return 1 + g.depth*(stripe+0.6*row)
+// gains are how bright the red, green and blue of the screen shine at a place, 0 to 1 across it; camera pixels that see it point by point make
+// moiré of it.
+func (g screenGrid) gains(u, v, aspect float64) [3]float64 {
+	const half, third = 0.5, 0.8660254037844386 // cosine, but for its sign, and sine of a third of a turn
+	sin, cos := math.Sincos(2 * math.Pi * (u*g.across + g.phase))
+	row := 1 + 0.6*g.depth*math.Cos(2*math.Pi*(v*g.across*aspect+g.phase))
+	return [3]float64{row + g.depth*cos, row + g.depth*(-half*cos-third*sin), row + g.depth*(-half*cos+third*sin)}
 }
 
 // glare is a lamp that the screen reflects.
 type glare struct{ strength, x, y, reach float64 }
 
-func (l glare) at(x, y float64) float64 {
-	dx, dy := (x-l.x)/l.reach, (y-l.y)/l.reach
-	return 255 * l.strength * math.Exp(-dx*dx-dy*dy)
+// along returns how much of the light reaches each of n pixels of a row or column, from a lamp at a place of it.
+func (l glare) along(at float64, n int) []float64 {
+	shares := make([]float64, n)
+	for i := range shares {
+		d := (float64(i) - at) / l.reach
+		shares[i] = math.Exp(-d * d)
+	}
+	return shares
 }
 
 // project shows the picture between four corners, clockwise from the upper left.
 func project(on, img *image.RGBA, corners [4]point, grid screenGrid, light glare) {
 	to := inverse(corners)
 	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
+	columns, rows := light.along(light.x, on.Rect.Dx()), light.along(light.y, on.Rect.Dy())
 	for y := range on.Rect.Dy() {
 		for x := range on.Rect.Dx() {
 			u, v := to.at(float64(x)+0.5, float64(y)+0.5)
 			if u < 0 || u >= 1 || v < 0 || v >= 1 {
 				continue
 			}
-			rgb := sample(img, u*w-0.5, v*h-0.5)
+			rgb, gains := sample(img, u*w-0.5, v*h-0.5), grid.gains(u, v, h/w)
 			p := on.Pix[y*on.Stride+4*x:]
-			shine := light.at(float64(x), float64(y))
+			shine := 255*light.strength*columns[x]*rows[y] + 6
 			for c := range 3 {
-				p[c] = step(0.95*rgb[c]*grid.gain(u, v, h/w, c) + shine + 6)
+				p[c] = step(0.95*rgb[c]*gains[c] + shine)
 			}
 		}
 	}

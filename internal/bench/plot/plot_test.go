@@ -37,6 +37,11 @@ func examples() map[string]interface{ SVG() (string, error) } {
 			Lines: []Line{{Name: "heron", Plain: true, Points: []Point{{0, 1}, {50, 10}, {90, 12}, {99, 37}}}},
 		},
 		"bars": Bars{Title: "Fish", Subtitle: "by herons", Summary: "Few.", Bars: []Bar{{"grey", 3, "3 kg", "a week"}, {"white & small", 1.5, "1.5 kg", ""}, {"none", 0, "0 kg", ""}}},
+		"groups": Groups{
+			Title: "Fish & frogs", Subtitle: "eaten of all", Summary: "Most.", Series: []string{"by <herons>", "by owls"}, Most: 1,
+			Format: func(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) },
+			Groups: []Group{{"pond", []float64{0.25, 1}}, {"lake & reed", []float64{0, 0.5}}},
+		},
 	}
 }
 
@@ -90,7 +95,20 @@ func TestWhatHasNoPlaceIsRefused(t *testing.T) {
 		"no points":                  func() error { _, err := Lines{Lines: []Line{{Name: "a"}}}.SVG(); return err }(),
 		"no lines":                   func() error { _, err := Lines{}.SVG(); return err }(),
 		"no bars":                    func() error { _, err := Bars{}.SVG(); return err }(),
-		"a bar below zero":           func() error { _, err := Bars{Bars: []Bar{{Value: -1}}}.SVG(); return err }(),
+		"no groups":                  func() error { _, err := Groups{Series: []string{"a"}, Most: 1}.SVG(); return err }(),
+		"a value too few": func() error {
+			_, err := Groups{Series: []string{"a", "b"}, Most: 1, Groups: []Group{{"g", []float64{1}}}}.SVG()
+			return err
+		}(),
+		"a value beyond the end": func() error {
+			_, err := Groups{Series: []string{"a"}, Most: 1, Groups: []Group{{"g", []float64{2}}}}.SVG()
+			return err
+		}(),
+		"six series": func() error {
+			_, err := Groups{Series: make([]string, 6), Most: 1, Groups: []Group{{"g", make([]float64, 6)}}}.SVG()
+			return err
+		}(),
+		"a bar below zero": func() error { _, err := Bars{Bars: []Bar{{Value: -1}}}.SVG(); return err }(),
 	} {
 		if err == nil {
 			t.Errorf("%s is drawn", name)

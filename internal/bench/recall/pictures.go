@@ -3,9 +3,9 @@ package recall
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"image"
 	"image/draw"
 	_ "image/jpeg" // formats that are read
@@ -40,11 +40,9 @@ const (
 	Test  Half = "test"  // and are judged on these
 )
 
-// HalfOf tells in which half a group lies: by one bit of the FNV-1a hash of its name.
+// HalfOf tells in which half a group lies: by one bit of the SHA-256 of its name.
 func HalfOf(group string) Half {
-	h := fnv.New64a()
-	h.Write([]byte(group))
-	if h.Sum64()>>32&1 == 0 {
+	if sha256.Sum256([]byte(group))[0]&1 == 0 {
 		return Train
 	}
 	return Test

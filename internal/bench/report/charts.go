@@ -20,7 +20,7 @@ type chart struct {
 
 // charts returns those for which there are results enough.
 func (r *results) charts() (all []chart) {
-	for _, c := range []func() (chart, bool){r.sizeChart, r.latencyChart, r.radiusChart, r.threadsChart, r.hashChart, r.formatsChart, r.hmaChart} {
+	for _, c := range []func() (chart, bool){r.sizeChart, r.latencyChart, r.radiusChart, r.threadsChart, r.hashChart, r.formatsChart, r.hmaChart, r.editsChart} {
 		if c, ok := c(); ok {
 			all = append(all, c)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/quell-project/quell/internal/bench"
 	"github.com/quell-project/quell/internal/bench/corpus"
+	"github.com/quell-project/quell/internal/bench/recall"
 )
 
 // results are what was kept of measurements.
@@ -20,6 +21,7 @@ type results struct {
 	hash  *bench.HashResult // nil: not measured
 	peers []Peer
 	hma   []bench.HMAResult // the smallest first
+	edits *recall.Result    // nil: not measured
 }
 
 // Peer is what another search engine did with the codes and questions of an index, next to what Quell did with the same.
@@ -59,6 +61,13 @@ func read(folder string) (r results, err error) {
 	}
 	r.hma, err = lines[bench.HMAResult](filepath.Join(folder, "hma.jsonl"))
 	slices.SortStableFunc(r.hma, func(a, b bench.HMAResult) int { return a.N - b.N })
+	if err != nil {
+		return r, err
+	}
+	edited, err := lines[recall.Result](filepath.Join(folder, "edits.jsonl"))
+	if n := len(edited); n > 0 && len(edited[n-1].Methods) > 0 {
+		r.edits = &edited[n-1]
+	}
 	return r, err
 }
 

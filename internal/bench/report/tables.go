@@ -68,6 +68,7 @@ func (r *results) markdown() string {
 		r.effectTable(&d)
 		r.serverTable(&d)
 	}
+	r.editedPictures(&d, draw)
 	return d.String()
 }
 

@@ -31,9 +31,32 @@ type Truth interface {
 // Kind is a signal type as the index needs to know it.
 type Kind struct {
 	Name  domain.SignalType
-	Limit int  // where a bank sets none
-	Near  bool // codes of 256 bits, compared by distance; otherwise digests, equal or not
+	Limit int // where a bank sets none
+	Form  Form
 }
+
+// Form is how the signals of a type are compared.
+type Form int
+
+const (
+	Digests Form = iota // equal or not
+	Codes               // of 256 bits, by their distance
+	Points              // of pictures, by their codes and by how they lie
+)
+
+// KindOf returns the kind of a signal type with its limit; the signals of a type that is exact are equal or not.
+func KindOf(name domain.SignalType, limit int, exact bool) Kind {
+	switch {
+	case exact:
+		return Kind{name, limit, Digests}
+	case name == domain.Keypoints:
+		return Kind{name, limit, Points}
+	}
+	return Kind{name, limit, Codes}
+}
+
+// near reports whether signals need not be equal to match.
+func (k Kind) near() bool { return k.Form != Digests }
 
 // Config says what to index and where.
 type Config struct {
@@ -93,11 +116,11 @@ func Open(cfg Config) (*Index, error) {
 	x.banks.Store(&map[int64]domain.Bank{})
 	x.heard.Store(&time.Time{})
 	for _, k := range cfg.Kinds {
-		if k.Near && (k.Limit < 0 || k.Limit > hamming.MaxRadius) {
+		if k.near() && (k.Limit < 0 || k.Limit > hamming.MaxRadius) {
 			return nil, fmt.Errorf("signal type %q has the limit %d: it can be 0 to %d", k.Name, k.Limit, hamming.MaxRadius)
 		}
 		t := &typeTable{kind: k, current: emptyTable(k)}
-		if k.Near && cfg.Dir != "" {
+		if k.Form == Codes && cfg.Dir != "" {
 			x.openSnapshot(t)
 		}
 		x.tables[k.Name] = t
@@ -106,8 +129,11 @@ func Open(cfg Config) (*Index, error) {
 }
 
 func emptyTable(k Kind) table {
-	if k.Near {
+	switch k.Form {
+	case Codes:
 		return &nearTable{index: hamming.New(hamming.Options{})}
+	case Points:
+		return newPointTable()
 	}
 	return newExactTable()
 }

@@ -172,7 +172,7 @@ func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, keep int) (f
 
 // limitOf returns the largest distance at which signals of a bank match; below 0 none does.
 func limitOf(b domain.Bank, k Kind) int {
-	if !k.Near {
+	if !k.near() {
 		return 0
 	}
 	limit, set := b.Limits[k.Name]

@@ -334,7 +334,7 @@ func TestErrorsOfALookup(t *testing.T) {
 func TestKindsThatCannotBeIndexedAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{-1, 64} {
-		if _, err := match.Open(match.Config{Kinds: []match.Kind{{Name: "x", Near: true, Limit: limit}}}); err == nil {
+		if _, err := match.Open(match.Config{Kinds: []match.Kind{{Name: "x", Form: match.Codes, Limit: limit}}}); err == nil {
 			t.Errorf("limit %d was taken", limit)
 		}
 	}

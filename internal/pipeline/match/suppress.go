@@ -32,7 +32,7 @@ func suppress(found []candidate, prints []Fingerprint) {
 		}
 		if good, has := nearest[c.print]; has && good.distance <= c.distance {
 			c.suppressedBy = good.evidence.Entry
-		} else if c.kind.Near {
+		} else if c.kind.near() {
 			c.suppressedBy = sameFile[c.print.Part]
 		}
 	}

@@ -55,7 +55,7 @@ func TestExactTableIsASetOfPairs(t *testing.T) {
 func TestNearTableShowsWhatWasPutOnceItSettles(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 0))
-	table, model := emptyTable(Kind{Near: true}), map[uint64]string{}
+	table, model := emptyTable(Kind{Form: Codes}), map[uint64]string{}
 	value := func(n int) string { return strings.Repeat(fmt.Sprintf("%02x", n), 32) }
 	for step := range 2000 {
 		id := uint64(1 + r.IntN(20))
@@ -128,7 +128,7 @@ func TestExactTableTellsLengthsApart(t *testing.T) {
 
 func TestTablesRefuseWhatIsNoneOfTheirType(t *testing.T) {
 	t.Parallel()
-	tables := map[string]table{"exact": newExactTable(), "near": emptyTable(Kind{Near: true})}
+	tables := map[string]table{"exact": newExactTable(), "near": emptyTable(Kind{Form: Codes})}
 	for name, value := range map[string]string{
 		"nothing": "", "half a byte": "a", "odd": strings.Repeat("a", 63), "too long": strings.Repeat("a", 66), "no digits": strings.Repeat("g", 64),
 		"space": " " + strings.Repeat("a", 62) + " ", "not UTF-8": strings.Repeat("\xff", 64),

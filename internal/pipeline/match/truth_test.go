@@ -281,7 +281,7 @@ func (l *logged) count(text string) int {
 	return strings.Count(l.text.String(), text)
 }
 
-var kinds = []match.Kind{{Name: domain.PDQ, Limit: 31, Near: true}, {Name: domain.SHA256}, {Name: domain.MD5}}
+var kinds = []match.Kind{{Name: domain.PDQ, Limit: 31, Form: match.Codes}, {Name: domain.SHA256}, {Name: domain.MD5}}
 
 // open opens an index over a truth; change may change how.
 func open(t testing.TB, m *truth, change func(*match.Config)) *match.Index {

@@ -5,6 +5,8 @@ import (
 	"image"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/luma"
+	"github.com/quell-project/quell/internal/pipeline/view"
 	"github.com/quell-project/quell/pdq"
 )
 
@@ -58,23 +60,58 @@ var upright = map[int]pdq.Transform{
 
 // FingerprintPicture takes the upright view from the same pass over the pixels as the stored one, so it differs by a few bits from the hash
 // of a picture whose pixels were turned.
-func (pdqType) FingerprintPicture(img image.Image, orientation int) ([]domain.Fingerprint, error) {
+func (pdqType) FingerprintPicture(img image.Image, orientation int, more Views) (prints, views []domain.Fingerprint, err error) {
 	d, err := pdq.DihedralFromImage(img)
 	if err != nil {
-		return nil, fmt.Errorf("fingerprint a picture: %w", err)
+		return nil, nil, fmt.Errorf("fingerprint a picture: %w", err)
 	}
-	prints := []domain.Fingerprint{pdqFingerprint(d.Hashes[pdq.Identity], d.Quality, "")}
+	prints = []domain.Fingerprint{pdqFingerprint(d.Hashes[pdq.Identity], d.Quality, "")}
 	if turn, turned := upright[orientation]; turned {
 		prints = append(prints, pdqFingerprint(d.Hashes[turn], d.Quality, Upright))
 	}
 	if o, ok := img.(interface{ Opaque() bool }); ok && !o.Opaque() {
 		r, err := pdq.FromImage(pdq.IgnoreAlpha(img))
 		if err != nil {
-			return nil, fmt.Errorf("fingerprint a picture without its transparency: %w", err)
+			return nil, nil, fmt.Errorf("fingerprint a picture without its transparency: %w", err)
 		}
 		prints = append(prints, pdqFingerprint(r.Hash, r.Quality, WithoutAlpha))
 	}
-	return prints, nil
+	if more == (Views{}) {
+		return prints, nil, nil
+	}
+	small := luma.Small(img, view.Side)
+	if more.Within > 0 {
+		views = append(turned(d), within(small, more.Within)...)
+	}
+	if more.Points > 0 {
+		views = append(views, points(small, more.Points)...)
+	}
+	if more.Known {
+		prints = append(prints, knownPoints(small)...)
+	}
+	return prints, views, nil
+}
+
+// turned returns the views of a picture turned and mirrored as a whole.
+func turned(d pdq.Dihedral) (views []domain.Fingerprint) {
+	for turn, hash := range d.Hashes {
+		if t := pdq.Transform(turn); t != pdq.Identity {
+			views = append(views, pdqFingerprint(hash, d.Quality, t.String()))
+		}
+	}
+	return views
+}
+
+// within returns the views of the pictures that lie within a picture, at most so many pictures. Each has eight, turned and mirrored.
+func within(small *image.Gray, most int) (views []domain.Fingerprint) {
+	for _, v := range view.Find(small, most) {
+		name := v.Name
+		if v.Turn != pdq.Identity {
+			name += ", " + v.Turn.String()
+		}
+		views = append(views, pdqFingerprint(v.Hash, v.Quality, name))
+	}
+	return views
 }
 
 func pdqFingerprint(h pdq.Hash, quality int, view string) domain.Fingerprint {

@@ -13,6 +13,7 @@ import (
 // types are the signal types of this build, in the order in which people see them.
 var types = []Type{
 	pdqType{},
+	keypointsType{},
 	sha256Type,
 	md5Type,
 }
@@ -45,8 +46,16 @@ type PictureType interface {
 	Type
 	// FingerprintPicture returns the fingerprints of a picture: as it is stored and, where its EXIF orientation (1 to 8; anything else
 	// counts as 1) says that it is to be shown turned or mirrored, also as it is shown, with View set to Upright. A picture with transparent
-	// pixels is taken as it looks on white, and also with its transparency ignored, with View set to WithoutAlpha.
-	FingerprintPicture(img image.Image, orientation int) ([]domain.Fingerprint, error)
+	// pixels is taken as it looks on white, and also with its transparency ignored, with View set to WithoutAlpha. With them it returns the
+	// further views of the picture that are asked for, which may be of other types.
+	FingerprintPicture(img image.Image, orientation int, more Views) (prints, views []domain.Fingerprint, err error)
+}
+
+// Views says in which further ways a picture is looked at. The zero value is none.
+type Views struct {
+	Within int  // pictures within the picture; with any, it is also looked at turned and mirrored, whole and within
+	Points int  // points that can be found again in copies
+	Known  bool // the picture is to stand in a bank, as one that copies will be compared with
 }
 
 // Upright is the view of a picture as its EXIF orientation has it shown.

@@ -51,6 +51,10 @@ type Config struct {
 	MediaTime   Duration `key:"media.time" default:"10s" help:"longest time one file may take to decode"`
 	MediaJPEG   string   `key:"media.jpeg" default:"scaled" help:"how much of a JPEG is decoded: full, luma (brightness; 95 of 100 hashes within 2 bits of full), scaled (to sides from 1024 pixels; 6 bits) or small (from 512; 8 bits)"`
 
+	ViewsPictures int `key:"views.pictures" default:"16" help:"pictures and frames of one upload that are also looked up in further ways: turned, mirrored, cut out of frames, by their points; 0: none"`
+	ViewsWithin   int `key:"views.within" default:"6" help:"pictures within each of them that are looked up, each in eight turns; 0: none, and no turns of the whole"`
+	ViewsPoints   int `key:"views.points" default:"64" help:"points of each of them that are looked up, to find copies that were cropped, tilted or put into others; 0: none"`
+
 	FetchAllow []string `key:"fetch.allow" default:"" help:"addresses (CIDR or host:port) outside of the public internet that URLs may lead to"`
 	FetchBytes Bytes    `key:"fetch.bytes" default:"64MiB" help:"largest file that is fetched from a URL"`
 	FetchTime  Duration `key:"fetch.time" default:"15s" help:"longest time one fetch may take"`
@@ -92,7 +96,10 @@ func (c *Config) Check() error {
 		return fmt.Errorf("api.key: has a character that a header cannot carry; use letters and digits")
 	}
 	for _, s := range keys(c) {
-		if s.field.CanInt() && s.field.Int() <= 0 {
+		if !s.field.CanInt() {
+			continue
+		}
+		if n := s.field.Int(); n < 0 || n == 0 && !mayBeZero(s.Key) {
 			return fmt.Errorf("%s: must be above zero", s.Key)
 		}
 	}
@@ -117,6 +124,9 @@ func (c *Config) Check() error {
 	}
 	return nil
 }
+
+// mayBeZero reports whether a key with the value 0 turns something off.
+func mayBeZero(key string) bool { return strings.HasPrefix(key, "views.") }
 
 func checkListen(key, address string) error {
 	_, port, err := net.SplitHostPort(address)

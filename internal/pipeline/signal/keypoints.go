@@ -1,0 +1,83 @@
+package signal
+
+import (
+	"image"
+
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/luma"
+	"github.com/quell-project/quell/keypoint"
+)
+
+// keypointsType is the points of a picture, see package keypoint. A picture has no fingerprint of this type by itself: banks have one of what
+// was in hand when it was added, and uploads are looked up by theirs, which are not kept.
+type keypointsType struct{}
+
+func (keypointsType) Name() domain.SignalType { return domain.Keypoints }
+func (keypointsType) Description() string {
+	return "pictures and parts of them, cropped, tilted, framed or within others"
+}
+
+// Limits: the distance is the mean number of bits in which the codes of points that agree differ. Whether enough of them agree does not depend
+// on it.
+func (keypointsType) Limits() Limits { return Limits{Default: 40, Max: 44} }
+
+func (keypointsType) Parse(value string) (string, error) {
+	points, err := keypoint.Parse(value)
+	if err != nil {
+		return "", err
+	}
+	return points.String(), nil
+}
+
+// Distance is that of the points that agree; if not enough of them do, it is the greatest there is.
+func (keypointsType) Distance(a, b string) (int, error) {
+	x, err := keypoint.Parse(a)
+	if err != nil {
+		return 0, err
+	}
+	y, err := keypoint.Parse(b)
+	if err != nil {
+		return 0, err
+	}
+	if g := keypoint.Compare(x, y, false); g.Enough() {
+		return g.Distance, nil
+	}
+	return unlike, nil
+}
+
+const (
+	unlike = 256 // bits: no code is farther from another
+	// pointSide is the longer side of the copy in which points are looked for, in pixels.
+	pointSide = 256
+	// mostKnown is how many points stand for a picture in a bank: about 4 KB in the index. A picture with fewer than leastPoints is told from
+	// others by its PDQ alone.
+	mostKnown   = 40
+	leastPoints = 4
+)
+
+// Views of the points of a picture.
+const (
+	PointsView   = "points"
+	MirroredView = "points, mirrored"
+)
+
+// points returns the points of a picture as they are looked up: as they lie, and as in a mirror.
+func points(small *image.Gray, most int) []domain.Fingerprint {
+	set := keypoint.Find(luma.Small(small, pointSide), most, true)
+	if len(set) < leastPoints {
+		return nil
+	}
+	return []domain.Fingerprint{
+		{Type: domain.Keypoints, Value: set.String(), View: PointsView},
+		{Type: domain.Keypoints, Value: set.Mirror().String(), View: MirroredView},
+	}
+}
+
+// knownPoints returns the points of a picture as they stand in a bank.
+func knownPoints(small *image.Gray) []domain.Fingerprint {
+	set := keypoint.Find(luma.Small(small, pointSide), mostKnown, false)
+	if len(set) < leastPoints {
+		return nil
+	}
+	return []domain.Fingerprint{{Type: domain.Keypoints, Value: set.String()}}
+}
