@@ -92,7 +92,7 @@ func aslant(img image.Image) within {
 		z := m[6]*u + m[7]*v + 1
 		return [2]float64{(m[0]*u + m[1]*v + m[2]) / z, (m[3]*u + m[4]*v + m[5]) / z}
 	}
-	const fine = 2400 // samples along each axis, more than there are pixels
+	const fine = 1400 // samples along each axis, more than there are pixels
 	size := img.Bounds().Size()
 	for j := range fine {
 		for i := range fine {
