@@ -72,11 +72,15 @@ func (f *finder) look(small *image.Gray, most int) {
 	f.full.load(small)
 	f.half.halve(&f.full)
 	f.quarter.halve(&f.half)
+	f.seen, f.hashes, f.most = f.seen[:0], f.hashes[:0], most
+	whole := quad{corners: rectangle(0, 0, float32(f.full.w), float32(f.full.h))}
+	if f.sample(&whole); idle(&f.samples) {
+		return
+	}
 	f.turned.transpose(&f.half)
 	f.rows.read(&f.half)
 	f.columns.read(&f.turned)
 	f.steps.build(&f.rows, &f.columns)
-	f.seen, f.hashes, f.most = f.seen[:0], f.hashes[:0], most
 
 	f.take(f.bars(), mostBars)
 	f.take(f.tilted(), mostTilts)
@@ -97,7 +101,7 @@ func (f *finder) take(quads []quad, most int) {
 			continue
 		}
 		f.sample(&q)
-		if f.idle() {
+		if idle(&f.samples) {
 			continue
 		}
 		d, err := f.hasher.DihedralFromLuma(f.samples[:], cells, cells, cells)
