@@ -14,6 +14,7 @@ import (
 	"github.com/quell-project/quell/internal/bench/edits"
 	"github.com/quell-project/quell/internal/bench/figure"
 	"github.com/quell-project/quell/internal/bench/recall"
+	"github.com/quell-project/quell/internal/pipeline/signal"
 )
 
 type benchEditsCmd struct {
@@ -23,6 +24,7 @@ type benchEditsCmd struct {
 	Others    int      `default:"500" help:"Drawn pictures that the list holds besides, to be taken for the wrong ones."`
 	Edits     []string `placeholder:"NAME" help:"Only these edits; all by default."`
 	Unrelated int      `default:"4600" help:"Unrelated pictures that are compared each with every other; 0: none."`
+	Bank      int      `default:"0" help:"Made-up pictures that the lists of Quell hold besides, so that searches take as long as in a bank of so many."`
 	Guards    int      `default:"300" help:"Pictures of each kind that means nothing to a fingerprint: flat, gradients, grids, tables, text, charts; 0: none."`
 	Timed     int      `default:"400" help:"Questions whose time is taken."`
 	Seed      uint64   `default:"1" help:"Equal seeds give equal edits and drawn pictures."`
@@ -40,8 +42,13 @@ func (c *benchEditsCmd) Help() string {
 }
 
 // methods are those that are measured, each beside the first.
-func methods() []recall.Method {
-	return []recall.Method{new(recall.Plain)}
+func methods(bank int) []recall.Method {
+	views := signal.Views{Within: 6, Points: 64}
+	return []recall.Method{
+		new(recall.Plain),
+		&recall.Quell{Title: "Quell, hashes only", Views: views, Fill: bank},
+		&recall.Quell{Title: "Quell", Views: views, Points: true, Fill: bank},
+	}
 }
 
 // The most that can be asked for: all of these are held or compared at once.
@@ -60,7 +67,7 @@ func (c *benchEditsCmd) Run(g *globals) error {
 			return fmt.Errorf("%s %d: 0 to %d are possible", n.flag, n.value, n.most)
 		}
 	}
-	o := recall.Options{Methods: methods(), Edits: edits.All(), Seed: c.Seed, Others: c.Others, Timed: c.Timed, Unrelated: c.Unrelated, Guards: c.Guards}
+	o := recall.Options{Methods: methods(c.Bank), Edits: edits.All(), Seed: c.Seed, Others: c.Others, Timed: c.Timed, Unrelated: c.Unrelated, Guards: c.Guards}
 	if len(c.Edits) > 0 {
 		o.Edits = nil
 		for _, name := range c.Edits {

@@ -67,7 +67,9 @@ func (in *Inspector) unpacking(b Budget, packed int) archive.Budget {
 }
 
 // wants reports whether fingerprints of a type are wanted.
-func (l *looking) wants(t domain.SignalType) bool { return len(l.types) == 0 || slices.Contains(l.types, t) }
+func (l *looking) wants(t domain.SignalType) bool {
+	return len(l.types) == 0 || slices.Contains(l.types, t)
+}
 
 // wanted returns the signal types to make fingerprints of. Those of points come with those of pictures.
 func (l *looking) wanted() []signal.Type {

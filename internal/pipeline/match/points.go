@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// indexed is of how many points of a known picture the codes are searched, those most likely to be found again; the others, which take a
+	// IndexedPoints is of how many points of a known picture the codes are searched, those most likely to be found again; the others, which take a
 	// third of the memory, only have to agree.
-	indexed = 16
+	IndexedPoints = 16
 	// asked is of how many points of an upload the codes are searched for.
 	asked = 48
 	// nearCode is in how many bits the code of a point may differ that is searched: so near is about every third point of an edited copy.
@@ -57,7 +57,7 @@ func (t *pointTable) put(r row) error {
 	if !added {
 		return nil
 	}
-	for i, p := range points[:min(len(points), indexed)] {
+	for i, p := range points[:min(len(points), IndexedPoints)] {
 		t.waiting = append(t.waiting, hamming.Entry{ID: codeID(slot, i), Code: hamming.Code(p.Code)})
 	}
 	if len(t.waiting) < maxWaiting {
@@ -94,7 +94,7 @@ func (t *pointTable) drop(r row) {
 	if !has {
 		return
 	}
-	for i := range min(len(t.pictures[slot].points), indexed) {
+	for i := range min(len(t.pictures[slot].points), IndexedPoints) {
 		t.codes.Delete(codeID(slot, i))
 	}
 	t.pictures[slot] = knownPoints{}
