@@ -40,7 +40,7 @@ func (l *looking) at(ctx context.Context, data []byte) {
 			l.found.shown[l.part.Name] = data
 		}
 	}()
-	l.part.Size, l.part.Fingerprints, l.part.MediaType = int64(len(data)), nil, ""
+	l.part = domain.Part{Name: l.part.Name, URL: l.part.URL, SHA256: l.part.SHA256, Size: int64(len(data))} // whatever an earlier try found
 	unpacking := l.in.unpacking(l.budget, len(data))
 	o := opened{depth: l.budget.Depth, budget: &unpacking, look: l.look, leave: l.leave, names: map[string]bool{}}
 	if err := o.visit(ctx, file{name: l.part.Name, data: data}); err != nil {
