@@ -9,6 +9,9 @@
 // walk to Resume, which a worker calls for it; Resume also walks again what could not be checked the first time, for example because a URL
 // did not answer.
 //
+// A part that is an archive is opened, and what lies in it is looked at as the part itself is; package archive does that within the budget of the
+// upload.
+//
 // The stages are packages below this one. They do not know each other: each declares the few methods it needs, and this package and the
 // composition root join them. Anything that goes wrong on the way becomes a check that is not complete, never a silent pass; only a failure
 // to look up or to record is an error, because then there is no decision at all.

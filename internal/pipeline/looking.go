@@ -42,7 +42,7 @@ func (l *looking) at(ctx context.Context, data []byte) {
 			l.found.shown[l.part.Name] = data
 		}
 	}()
-	l.part.Size, l.part.Fingerprints, l.part.MediaType = int64(len(data)), nil, ""
+	l.part = domain.Part{Name: l.part.Name, URL: l.part.URL, SHA256: l.part.SHA256, Size: int64(len(data))} // whatever an earlier try found
 	unpacking := l.in.unpacking(l.budget, len(data))
 	o := opened{depth: l.budget.Depth, budget: &unpacking, look: l.look, leave: l.leave, names: map[string]bool{}}
 	if err := o.visit(ctx, file{name: l.part.Name, data: data}); err != nil {
@@ -206,11 +206,15 @@ func (l *looking) failedCheck(part string, t domain.SignalType, some bool, err e
 // membersDetector is what opens archives, in checks.
 const membersDetector = "members"
 
-// leave says what came of an archive and, for the one that was uploaded, what of all that lies in it.
+// leave says what came of an archive and, for the one that was sent, what of all that lies in it.
 func (l *looking) leave(_ context.Context, f file, o archive.Outcome) error {
-	l.found.report(domain.Check{Detector: membersDetector, Part: f.name, Status: o.Status, Reason: o.Reason, Temporary: o.Temporary})
+	c := domain.Check{Detector: membersDetector, Part: f.name, Status: o.Status, Reason: o.Reason, Temporary: o.Temporary}
 	l.cut = l.cut || o.Status != domain.Complete
-	if f.inside != "" && !f.holds.Drawing {
+	if f.behind != nil && f.inside == "" && c.Status == domain.Complete { // what is told of pictures is of the file itself
+		c.Status, c.Reason = l.pictures(f)
+	}
+	l.found.report(c)
+	if f.behind != nil || f.inside != "" && !f.holds.Drawing {
 		return nil
 	}
 	for _, t := range l.wanted() {
@@ -226,7 +230,7 @@ func (l *looking) leave(_ context.Context, f file, o archive.Outcome) error {
 // pictures says whether an archive was checked for pictures. A file in it that is none is as much a reason to hold it as it would be outside.
 func (l *looking) pictures(f file) (domain.CheckStatus, string) {
 	switch {
-	case f.holds.Drawing:
+	case f.holds != nil && f.holds.Drawing:
 		return domain.Unsupported, "What it draws cannot be looked at; pictures that stand in it were."
 	case len(l.strange) == 1:
 		return domain.Unsupported, fmt.Sprintf("One of %d files in it is no picture and was compared by its digests alone: %s.", len(l.members), l.strange[0])

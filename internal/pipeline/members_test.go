@@ -36,12 +36,13 @@ func TestWhatIsKnownIsFoundInArchives(t *testing.T) {
 		data []byte
 		part string
 	}{
-		"a zip":                {corpustest.Zip(note, in("a/b.jpg", copyOf(1))), "file-1/a/b.jpg"},
-		"a tar.gz":             {corpustest.Gzip("", corpustest.Tar(note, in("b.jpg", copyOf(1)))), "file-1/b.jpg"},
-		"a zip in a tar":       {corpustest.Tar(in("x.zip", corpustest.Zip(in("b.jpg", copyOf(1))))), "file-1/x.zip/b.jpg"},
-		"a drawing":            {corpustest.SVG(copyOf(1)), "file-1/embedded-1"},
-		"a packed drawing":     {corpustest.Gzip("d.svg", corpustest.SVG(copyOf(1))), "file-1/d.svg/embedded-1"},
-		"the second of a name": {corpustest.Zip(in("b.jpg", copyOf(2)), in("./b.jpg", copyOf(1))), "file-1/b.jpg~2"},
+		"a zip":                  {corpustest.Zip(note, in("a/b.jpg", copyOf(1))), "file-1/a/b.jpg"},
+		"a tar.gz":               {corpustest.Gzip("", corpustest.Tar(note, in("b.jpg", copyOf(1)))), "file-1/b.jpg"},
+		"a zip in a tar":         {corpustest.Tar(in("x.zip", corpustest.Zip(in("b.jpg", copyOf(1))))), "file-1/x.zip/b.jpg"},
+		"a drawing":              {corpustest.SVG(copyOf(1)), "file-1/embedded-1"},
+		"a packed drawing":       {corpustest.Gzip("d.svg", corpustest.SVG(copyOf(1))), "file-1/d.svg/embedded-1"},
+		"a zip behind a picture": {append(copyOf(2), corpustest.Zip(in("b.jpg", copyOf(1)))...), "file-1/b.jpg"},
+		"the second of a name":   {corpustest.Zip(in("b.jpg", copyOf(2)), in("./b.jpg", copyOf(1))), "file-1/b.jpg~2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +104,27 @@ func TestAnArchiveIsAllowedIfAllOfItWasChecked(t *testing.T) {
 				t.Errorf("%s (-want +got)\n%s", d.Verdict, diff)
 			}
 		})
+	}
+}
+
+// A picture that carries an archive is a picture, and what it carries is checked as an archive is.
+func TestWhatStandsBehindAPictureIsChecked(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		behind  []byte
+		members domain.CheckStatus
+		verdict domain.Verdict
+	}{
+		"nothing":           {nil, "none", domain.Allow},
+		"a few words":       {[]byte("PK\x05\x06 is no zip"), "none", domain.Allow},
+		"an archive of one": {corpustest.Zip(in("1.jpg", copyOf(1))), domain.Complete, domain.Allow},
+		"a text":            {corpustest.Zip(in("1.txt", []byte("Herons nest in March."))), domain.Unsupported, domain.Hold},
+		"a secret":          {encrypted(t), domain.Partial, domain.Hold},
+	} {
+		d := newWorld(t).check(t, file("file-1", append(copyOf(2), c.behind...)))
+		if status(d, "file-1", "pdq") != domain.Complete || status(d, "file-1", "members") != c.members || d.Verdict != c.verdict {
+			t.Errorf("%s: %s, %+v", name, d.Verdict, d.Checks)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -17,8 +18,12 @@ type file struct {
 	inside string             // name of the archive; empty: it was uploaded itself
 	data   []byte             // valid while it is looked at
 	err    *archive.Error     // why there is no data
-	holds  *archive.Container // nil: it is none
+	holds  *archive.Container // what it is; nil: no container
+	behind *archive.Container // what stands behind it, if it is none itself; nil: nothing
 }
+
+// container is what is to be opened.
+func (f file) container() *archive.Container { return cmp.Or(f.holds, f.behind) }
 
 // opened is a part that is gone through with all that lies in it, always in the same order and under the same names.
 type opened struct {
@@ -35,9 +40,11 @@ type opened struct {
 // visit goes through a file. An error is one of look or leave.
 func (o *opened) visit(ctx context.Context, f file) error {
 	if f.err == nil {
-		f.holds = archive.Open(f.data)
+		if f.holds = archive.Open(f.data); f.holds == nil {
+			f.behind = archive.Behind(f.data)
+		}
 	}
-	if err := o.look(ctx, f); err != nil || f.holds == nil {
+	if err := o.look(ctx, f); err != nil || f.container() == nil {
 		return err
 	}
 	outcome, err := o.open(ctx, f)
@@ -58,7 +65,7 @@ func (o *opened) open(ctx context.Context, f file) (archive.Outcome, error) {
 	}
 	o.above = append(o.above, sum)
 	defer func() { o.above = o.above[:len(o.above)-1] }()
-	return f.holds.Walk(ctx, o.budget, func(m archive.Member) error {
+	return f.container().Walk(ctx, o.budget, func(m archive.Member) error {
 		return o.visit(ctx, file{name: o.nameOf(f.name, m.Name), inside: f.name, data: m.Data, err: m.Err})
 	})
 }

@@ -405,8 +405,12 @@ func FuzzWalk(f *testing.F) {
 		}
 	}
 	f.Add(corpustest.Quine())
+	f.Add(append([]byte("GIF89a"), corpustest.Zip(two...)...))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := archive.Open(data)
+		if c == nil {
+			c = archive.Behind(data)
+		}
 		if c == nil {
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"strings"
 
@@ -36,6 +37,20 @@ func Open(data []byte) *Container {
 		}
 	}
 	return nil
+}
+
+// Behind returns the zip that stands behind a file of another kind, which unpackers find from the end: a picture may carry one unseen, and programs
+// that unpack themselves do. nil: there is none.
+func Behind(data []byte) *Container {
+	tail := data[max(0, len(data)-zipEndSize-math.MaxUint16):]
+	if bytes.LastIndex(tail, []byte(zipEnd)) < 0 {
+		return nil
+	}
+	from, to, _, e := zipDirectory(data)
+	if e != nil || !bytes.HasPrefix(data[from:to], []byte(zipFile)) {
+		return nil
+	}
+	return &Container{MediaType: "application/zip", Name: "zip", data: data, walk: walkZip}
 }
 
 type kind struct {
