@@ -20,6 +20,7 @@ import (
 type benchEditsCmd struct {
 	Pictures  []string `type:"existingdir" sep:"none" placeholder:"DIR" help:"Folder of pictures, searched to its depths; may be given several times."`
 	Half      string   `enum:"train,test,both" default:"test" help:"Pictures to edit: ${enum}. A hash of its name puts a picture into one half."`
+	Sample    int      `default:"0" help:"Pictures of the half that are edited, from all over it, while the others stand in the list; 0: all."`
 	Drawn     int      `default:"40" help:"Drawn pictures that are edited besides those of the folders."`
 	Others    int      `default:"500" help:"Drawn pictures that the list holds besides, to be taken for the wrong ones."`
 	Edits     []string `placeholder:"NAME" help:"Only these edits; all by default."`
@@ -62,12 +63,12 @@ func (c *benchEditsCmd) Run(g *globals) error {
 	for _, n := range []struct {
 		flag        string
 		value, most int
-	}{{"--drawn", c.Drawn, mostDrawn}, {"--others", c.Others, mostDrawn}, {"--unrelated", c.Unrelated, mostUnrelated}, {"--guards", c.Guards, mostUnrelated}, {"--timed", c.Timed, mostDrawn}} {
+	}{{"--sample", c.Sample, mostDrawn}, {"--drawn", c.Drawn, mostDrawn}, {"--others", c.Others, mostDrawn}, {"--unrelated", c.Unrelated, mostUnrelated}, {"--guards", c.Guards, mostUnrelated}, {"--timed", c.Timed, mostDrawn}} {
 		if n.value < 0 || n.value > n.most {
 			return fmt.Errorf("%s %d: 0 to %d are possible", n.flag, n.value, n.most)
 		}
 	}
-	o := recall.Options{Methods: methods(c.Bank), Edits: edits.All(), Seed: c.Seed, Others: c.Others, Timed: c.Timed, Unrelated: c.Unrelated, Guards: c.Guards}
+	o := recall.Options{Methods: methods(c.Bank), Edits: edits.All(), Seed: c.Seed, Sample: c.Sample, Others: c.Others, Timed: c.Timed, Unrelated: c.Unrelated, Guards: c.Guards}
 	if len(c.Edits) > 0 {
 		o.Edits = nil
 		for _, name := range c.Edits {

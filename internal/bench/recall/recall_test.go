@@ -222,10 +222,28 @@ func TestRunEndToEnd(t *testing.T) {
 	}
 }
 
+func TestSampledPartsAllPictures(t *testing.T) {
+	all := sized(20)
+	for _, n := range []int{0, 1, 7, 19, 20, 30} {
+		some, rest := sampled(all, n)
+		want := n
+		if n == 0 || n > len(all) {
+			want = len(all)
+		}
+		seen := map[string]bool{}
+		for _, p := range append(some[:len(some):len(some)], rest...) {
+			seen[p.Group] = true
+		}
+		if len(some) != want || len(seen) != len(all) {
+			t.Errorf("%d of 20: %d, and %d in all", n, len(some), len(seen))
+		}
+	}
+}
+
 // TestCollagesAreOfPicturesOutsideTheList holds the list to hold none of the pictures that stand beside others in collages.
 func TestCollagesAreOfPicturesOutsideTheList(t *testing.T) {
 	o := Options{Pictures: sized(60), Half: Test, Others: 5}
-	known, strange := o.list(Of(o.Pictures, Test))
+	known, strange := o.list(Of(o.Pictures, Test), nil)
 	if len(strange) < 3 {
 		t.Fatalf("%d pictures for collages", len(strange))
 	}

@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Pictures  []Picture // of both halves
 	Half      Half      // "": both
+	Sample    int       // pictures of the half that are edited, from all over it; the others stand in the list; 0: all
 	Methods   []Method
 	Edits     []edits.Edit
 	Seed      uint64
@@ -37,12 +38,12 @@ const leastPictures = 3
 // Run measures every method. The list holds the pictures of the half, most of the other half, and drawn ones, so that a wrong answer is seen as
 // such; some of the other half stand in collages and are not in the list.
 func Run(ctx context.Context, o Options, tell bench.Progress) (Result, error) {
-	asked := Of(o.Pictures, o.Half)
+	asked, rest := sampled(Of(o.Pictures, o.Half), o.Sample)
 	result := Result{Half: o.Half, Pictures: len(asked), Seed: o.Seed, Origin: bench.Here()}
 	if len(asked) < leastPictures {
 		return result, fmt.Errorf("%d pictures of the half are too few: at least %d", len(asked), leastPictures)
 	}
-	list, strange := o.list(asked)
+	list, strange := o.list(asked, rest)
 	result.Known = len(list.pictures) + o.Others
 	for _, m := range o.Methods {
 		if err := m.Know(list.all()); err != nil {
@@ -66,7 +67,7 @@ func Run(ctx context.Context, o Options, tell bench.Progress) (Result, error) {
 			r.Guards = guards
 		}
 		if o.Unrelated > 0 {
-			unrelated, err := Unrelated(ctx, m, asked, o.Unrelated, o.Seed, tell)
+			unrelated, err := Unrelated(ctx, m, slices.Concat(asked, rest), o.Unrelated, o.Seed, tell)
 			if err != nil {
 				return result, err
 			}
@@ -74,6 +75,21 @@ func Run(ctx context.Context, o Options, tell bench.Progress) (Result, error) {
 		}
 	}
 	return result, nil
+}
+
+// sampled parts pictures into n that lie evenly among them, and the rest.
+func sampled(all []Picture, n int) (some, rest []Picture) {
+	if n <= 0 || n >= len(all) {
+		return all, nil
+	}
+	for i, p := range all {
+		if (i+1)*n/len(all) > i*n/len(all) {
+			some = append(some, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return some, rest
 }
 
 // listed is what a method knows: pictures, and drawn ones after them.
@@ -108,7 +124,7 @@ func (l listed) all() iter.Seq2[int, image.Image] {
 const mostStrange = 24
 
 // list returns the list, in which those that are asked for come first, and the pictures for collages.
-func (o *Options) list(asked []Picture) (known listed, strange []image.Image) {
+func (o *Options) list(asked, rest []Picture) (known listed, strange []image.Image) {
 	var other []Picture
 	if o.Half != "" {
 		for _, p := range o.Pictures {
@@ -125,7 +141,7 @@ func (o *Options) list(asked []Picture) (known listed, strange []image.Image) {
 		other[at].Image = nil
 	}
 	other = slices.DeleteFunc(other, func(p Picture) bool { return p.Image == nil })
-	return listed{append(slices.Clone(asked), other...), o.Others, o.Seed}, strange
+	return listed{slices.Concat(asked, rest, other), o.Others, o.Seed}, strange
 }
 
 // ask asks every method for every edit of every picture, on all processors.
