@@ -53,7 +53,7 @@ type entrySignal struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
 	Type  string `json:"type" minLength:"1" maxLength:"32" example:"pdq"`
-	Value string `json:"value" minLength:"1" maxLength:"1024"`
+	Value string `json:"value" minLength:"1" maxLength:"8192"`
 }
 
 type signalShape struct {

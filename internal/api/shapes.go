@@ -69,7 +69,7 @@ type clientSignal struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
 	Type    string `json:"type" minLength:"1" maxLength:"32" doc:"Signal type." example:"pdq"`
-	Value   string `json:"value" minLength:"1" maxLength:"1024" doc:"The signal in its text form." example:"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"`
+	Value   string `json:"value" minLength:"1" maxLength:"8192" doc:"The signal in its text form." example:"f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"`
 	Quality *int   `json:"quality,omitempty" minimum:"0" maximum:"100" doc:"Quality of a pdq signal; below 50 it is not used." example:"100"`
 	View    string `json:"view,omitempty" maxLength:"32" doc:"How the picture was turned, in the client's words; absent: as stored." example:"ROTATE90"`
 }

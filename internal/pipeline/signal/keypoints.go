@@ -1,7 +1,10 @@
 package signal
 
 import (
+	"fmt"
 	"image"
+	"slices"
+	"strings"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/luma"
@@ -21,22 +24,30 @@ func (keypointsType) Description() string {
 // on it.
 func (keypointsType) Limits() Limits { return Limits{Default: 40, Max: 44} }
 
-func (keypointsType) Parse(value string) (string, error) {
-	points, err := keypoint.Parse(value)
+func (t keypointsType) Parse(value string) (string, error) {
+	points, err := t.points(value)
 	if err != nil {
 		return "", err
 	}
 	return points.String(), nil
 }
 
-// Distance is that of the points that agree; if not enough of them do, it is the greatest there is.
-func (keypointsType) Distance(a, b string) (int, error) {
-	x, err := keypoint.Parse(a)
+func (keypointsType) points(value string) (keypoint.Set, error) {
+	points, err := keypoint.Parse(strings.TrimSpace(value))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", domain.Keypoints, err)
+	}
+	return points, nil
+}
+
+// Distance is that of the points that agree. If not enough of them do, it is the greatest there is, unless the values are the same.
+func (t keypointsType) Distance(a, b string) (int, error) {
+	x, err := t.points(a)
 	if err != nil {
 		return 0, err
 	}
-	y, err := keypoint.Parse(b)
-	if err != nil {
+	y, err := t.points(b)
+	if err != nil || slices.Equal(x, y) {
 		return 0, err
 	}
 	if g := keypoint.Compare(x, y, false); g.Enough() {

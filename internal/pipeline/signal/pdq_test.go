@@ -55,7 +55,10 @@ func stored(img *image.Gray, orientation int) *image.Gray {
 
 func fingerprints(t *testing.T, img image.Image, orientation int) []domain.Fingerprint {
 	t.Helper()
-	found, err := lookup(t, domain.PDQ).(signal.PictureType).FingerprintPicture(img, orientation)
+	found, views, err := lookup(t, domain.PDQ).(signal.PictureType).FingerprintPicture(img, orientation, signal.Views{})
+	if len(views) != 0 {
+		t.Errorf("%d views that nobody asked for", len(views))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +117,7 @@ func TestPictureThatCannotBeFingerprinted(t *testing.T) {
 	t.Parallel()
 	huge := cut{image.NewUniform(color.Black), image.Rect(0, 0, 1<<30, 1<<30)}
 	for _, orientation := range []int{1, 6} {
-		if _, err := lookup(t, domain.PDQ).(signal.PictureType).FingerprintPicture(huge, orientation); err == nil {
+		if _, _, err := lookup(t, domain.PDQ).(signal.PictureType).FingerprintPicture(huge, orientation, signal.Views{}); err == nil {
 			t.Errorf("orientation %d: a picture of 2^60 pixels gives no error", orientation)
 		}
 	}

@@ -26,8 +26,8 @@ type Type interface {
 	Description() string
 	// Limits says up to which distance two signals of the type can match.
 	Limits() Limits
-	// Parse returns the canonical form of a value: the one that is stored, indexed and compared. Space around the value and upper case are
-	// accepted. The error says what is wrong and what is wanted.
+	// Parse returns the canonical form of a value: the one that is stored, indexed and compared. Space around the value is accepted, and upper
+	// case where the form does without it. The error says what is wrong and what is wanted.
 	Parse(value string) (canonical string, err error)
 	// Distance returns how far two values are apart, 0 for the same. They match if that is not above the limit. The error names a value
 	// that is none of the type.

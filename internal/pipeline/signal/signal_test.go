@@ -8,6 +8,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/keypoint"
 )
 
 // example holds one canonical value of every type of this build.
@@ -15,6 +16,8 @@ var example = map[domain.SignalType]string{
 	domain.PDQ:    "54a9f7c321d1443c43ba566e21d4a13989a3553f1472611cbbc5fda59e03b677",
 	domain.SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 	domain.MD5:    "900150983cd24fb0d6963f7d28e17f72",
+
+	domain.Keypoints: keypoint.Set{{X: 1, Y: 2, Size: 3, Angle: 4, Code: keypoint.Code{5, 6, 7, 8}}}.String(),
 }
 
 func TestEveryTypeIsComplete(t *testing.T) {
@@ -36,7 +39,7 @@ func TestEveryTypeIsComplete(t *testing.T) {
 			}
 			_, fromBytes := typ.(signal.BytesType)
 			_, fromPictures := typ.(signal.PictureType)
-			if !fromBytes && !fromPictures {
+			if !fromBytes && !fromPictures && typ.Name() != domain.Keypoints { // which come with those of pictures
 				t.Error("can be made from nothing")
 			}
 		})
@@ -48,11 +51,11 @@ func TestLimits(t *testing.T) {
 	got := map[domain.SignalType]signal.Limits{}
 	for _, typ := range signal.All() {
 		got[typ.Name()] = typ.Limits()
-		if exact := typ.Name() != domain.PDQ; typ.Limits().Exact() != exact {
+		if exact := typ.Name() != domain.PDQ && typ.Name() != domain.Keypoints; typ.Limits().Exact() != exact {
 			t.Errorf("%s: Exact() = %v, want %v", typ.Name(), !exact, exact)
 		}
 	}
-	want := map[domain.SignalType]signal.Limits{domain.PDQ: {Default: 31, Max: 63}, domain.SHA256: {}, domain.MD5: {}}
+	want := map[domain.SignalType]signal.Limits{domain.PDQ: {Default: 31, Max: 63}, domain.Keypoints: {Default: 40, Max: 44}, domain.SHA256: {}, domain.MD5: {}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("limits (-want +got):\n%s", diff)
 	}
@@ -61,7 +64,7 @@ func TestLimits(t *testing.T) {
 func TestLookupNamesTheTypesThereAre(t *testing.T) {
 	t.Parallel()
 	_, err := signal.Lookup("smell")
-	if want := `signal type "smell" is not known: use one of pdq, sha256, md5`; err == nil || err.Error() != want {
+	if want := `signal type "smell" is not known: use one of pdq, keypoints, sha256, md5`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
@@ -70,7 +73,11 @@ func TestParseGivesOneSpelling(t *testing.T) {
 	t.Parallel()
 	for name, canonical := range example {
 		typ := lookup(t, name)
-		for _, spelling := range []string{canonical, strings.ToUpper(canonical), " " + canonical + "\t", canonical + "\r\n"} {
+		spellings := []string{canonical, " " + canonical + "\t", canonical + "\r\n"}
+		if name != domain.Keypoints { // in base64, upper case is something else
+			spellings = append(spellings, strings.ToUpper(canonical))
+		}
+		for _, spelling := range spellings {
 			if got, err := typ.Parse(spelling); err != nil || got != canonical {
 				t.Errorf("%s: Parse(%q) = %q, %v", name, spelling, got, err)
 			}
