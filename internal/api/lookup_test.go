@@ -120,7 +120,7 @@ func TestLookupTheWholeWay(t *testing.T) {
 		"sources": []any{"demo"}, "labels": []any{"poster"}, "note": "first seen in June", "metadata": map[string]any{"case": "<17>", "pages": []any{1.0, 2.5}},
 		"confidence": 0.9, "added_at": signal["added_at"],
 	}
-	if len(matches) != 1 {
+	if len(matches) != 2 || matches[1].(map[string]any)["signal_type"] != "keypoints" {
 		t.Fatalf("matches are %v", matches)
 	}
 	delete(matches[0].(map[string]any), "distance") // of drawn pictures: some processors round otherwise

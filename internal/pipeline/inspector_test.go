@@ -27,8 +27,8 @@ func TestWhatStandsForAFileInABank(t *testing.T) {
 		want   map[domain.SignalType][]int
 		status domain.CheckStatus
 	}{
-		"a picture":                             {still, map[domain.SignalType][]int{"pdq": {0}, "sha256": {0}, "md5": {0}}, domain.Complete},
-		"an animation: its first usable frame":  {animation(empty, picture(2), picture(3)), map[domain.SignalType][]int{"pdq": {1}, "sha256": {0}, "md5": {0}}, domain.Complete},
+		"a picture":                             {still, map[domain.SignalType][]int{"pdq": {0}, "keypoints": {0}, "sha256": {0}, "md5": {0}}, domain.Complete},
+		"an animation: its first usable frame":  {animation(empty, picture(2), picture(3)), map[domain.SignalType][]int{"pdq": {1}, "keypoints": {1}, "sha256": {0}, "md5": {0}}, domain.Complete},
 		"a picture with nothing on it":          {blank(), map[domain.SignalType][]int{"sha256": {0}, "md5": {0}}, domain.Complete},
 		"a file that is no picture":             {[]byte("abc"), map[domain.SignalType][]int{"sha256": {0}, "md5": {0}}, domain.Unsupported},
 		"a picture of which the end is missing": {still[:len(still)/2], map[domain.SignalType][]int{"sha256": {0}, "md5": {0}}, domain.Failed},
