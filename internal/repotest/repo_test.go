@@ -26,6 +26,7 @@ var rooms = []struct {
 	{"internal/domain", nil},
 	{"internal/pipeline/ingest", []string{"internal/domain"}},
 	{"internal/pipeline/media", nil},
+	{"internal/pipeline/media/cage", nil},
 	{"internal/pipeline/signal", []string{"internal/domain", "pdq"}},
 	{"internal/pipeline/match", []string{"internal/domain", "hamming"}},
 	{"internal/pipeline/policy", []string{"internal/domain"}},

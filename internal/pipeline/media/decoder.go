@@ -62,6 +62,11 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, visit func(Frame) err
 	if err := d.limits.check(p, len(data)); err != nil {
 		return picture, err
 	}
+	if format.prepare != nil {
+		if err := format.prepare(ctx); err != nil {
+			return picture, noCapacity(err)
+		}
+	}
 	leave, err := d.enter(ctx, p.memory())
 	if err != nil {
 		return picture, err

@@ -26,7 +26,10 @@ type frame struct {
 	memory      int64            // the most bytes that decoding takes
 	bad         error            // why it cannot be decoded, as far as the headers tell
 	open        bool             // the file lacks its end: an error in decoding is no wonder
-	file        func() io.Reader // the frame alone, as a file of its own
+	file        func() io.Reader // the frame alone, as a file of its own; nil if own is not
+
+	// own decodes the frame where the decoder of the format takes no file.
+	own func(context.Context) (image.Image, error)
 
 	// luma decodes the brightness alone, and maybe scaled down; nil if there is no way that is shorter than to decode file.
 	luma func(context.Context, Detail) (image.Image, error)

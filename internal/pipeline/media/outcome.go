@@ -76,6 +76,14 @@ func notReadable(format string) *Error {
 	return &Error{Status: Unsupported, Reason: format + " pictures cannot be read."}
 }
 
+func notInThisBuild(format string) *Error {
+	return &Error{Status: Unsupported, Reason: format + " pictures cannot be read: this build is without their decoder."}
+}
+
+func outOfReach(frames int) *Error {
+	return &Error{Status: Unsupported, Reason: fmt.Sprintf("Those that follow build upon more than %s others.", grouped(int64(frames)))}
+}
+
 func unknownVariant(format string, err error) *Error {
 	return &Error{Status: Unsupported, Reason: "This variant of " + format + " cannot be read.", Err: err}
 }
