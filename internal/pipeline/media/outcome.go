@@ -103,6 +103,12 @@ func tooMuchMemory(need, limit int64) *Error {
 		grouped((need+mega-1)/mega), grouped(limit/mega))}
 }
 
+// What the pictures of a file are called.
+const (
+	paged    = "page"
+	animated = "frame"
+)
+
 // partial says that of total frames or pages the first read ones were read, and checked of those visited. stop is why no
 // more were read, nil if a limit was reached.
 func partial(noun string, read, checked, total int, stop error) *Error {
@@ -112,16 +118,25 @@ func partial(noun string, read, checked, total int, stop error) *Error {
 		reason = fmt.Sprintf("Only the first of %s %ss was checked.", grouped(int64(total)), noun)
 	case checked == read:
 		reason = fmt.Sprintf("The first %s of %s %ss were checked.", grouped(int64(read)), grouped(int64(total)), noun)
-	case read == total:
-		reason = fmt.Sprintf("%s of %s %ss were checked, evenly spaced.", grouped(int64(checked)), grouped(int64(total)), noun)
 	default:
-		reason = fmt.Sprintf("%s of %s %ss were checked, evenly spaced among the first %s.",
-			grouped(int64(checked)), grouped(int64(total)), noun, grouped(int64(read)))
+		reason = fmt.Sprintf("%s of %s %ss were checked, %s.", grouped(int64(checked)), grouped(int64(total)), noun, spread(noun, read, total))
 	}
 	if e, ok := errors.AsType[*Error](stop); ok {
 		reason += " " + e.Reason
 	}
 	return &Error{Status: Partial, Reason: reason, Err: stop}
+}
+
+// spread says how those that were checked lie among the first read ones.
+func spread(noun string, read, total int) string {
+	s := "evenly spaced"
+	if read < total {
+		s += " among the first " + grouped(int64(read))
+	}
+	if noun == animated {
+		s += " and where the scene changes"
+	}
+	return s
 }
 
 // grouped writes n, which is not negative, with a comma before every three digits.

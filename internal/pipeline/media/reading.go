@@ -19,8 +19,9 @@ type reading struct {
 	layout *layout
 	detail Detail
 	visit  func(Frame) error
-	reach  int // how many frames are read at most
-	picks  int // how many of those are visited, evenly spaced; all if it is reach
+	reach  int    // how many frames are read at most
+	picks  int    // how many of those are visited, evenly spaced; all if it is reach
+	scenes scenes // what else is visited of an animation
 
 	sums    []uint64        // of the canvas after each frame read; of pages, their numbers
 	visited map[uint64]bool // the sums that were visited
@@ -49,7 +50,7 @@ func (r *reading) run(ctx context.Context) error {
 			c.draw(f, img)
 			img, sum = c.img, c.sum()
 		}
-		if r.picked(i) && !r.visited[sum] {
+		if !r.visited[sum] && r.chosen(i, c) {
 			orientation := cmp.Or(f.orientation, r.layout.orientation)
 			if err := r.visit(Frame{Index: i, Image: img, Orientation: orientation}); err != nil {
 				return err
@@ -62,6 +63,20 @@ func (r *reading) run(ctx context.Context) error {
 		}
 	}
 	return r.outcome(stop)
+}
+
+// chosen reports whether frame i, which is on the canvas if there is one, is to be visited.
+func (r *reading) chosen(i int, c *canvas) bool {
+	picked := r.picked(i)
+	if c == nil || r.picks == r.reach {
+		return picked
+	}
+	frame := sceneOf(c.img)
+	if !picked && !r.scenes.new(frame) {
+		return false
+	}
+	r.scenes.visit(frame)
+	return true
 }
 
 // picked reports whether frame i is one of the evenly spaced ones, which are i*reach/picks.
@@ -92,9 +107,9 @@ func (r *reading) outcome(stop error) error {
 	case stop == nil && checked == total:
 		return nil
 	}
-	noun := "page"
+	noun := paged
 	if r.layout.animated {
-		noun = "frame"
+		noun = animated
 	}
 	return partial(noun, read, checked, total, stop)
 }
