@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -21,14 +22,29 @@ func scanBMP(data []byte) (*layout, error) {
 	}
 	offset, depth := int64(binary.LittleEndian.Uint32(data[10:])), int64(binary.LittleEndian.Uint16(data[28:]))
 	row := (int64(c.Width)*depth + 31) / 32 * 4
-	if row > 0 && int64(c.Height) > (int64(len(data))-offset)/row { // the rows are not compressed
+	there := int64(c.Height) // of the rows, which are not compressed
+	if row > 0 {
+		there = max(0, min(there, (int64(len(data))-offset)/row))
+	}
+	if !enough(int(there), c.Height) {
 		return nil, cutOff(fmt.Errorf("%d bytes for %d rows of %d", len(data), c.Height, row))
 	}
 	p := &layout{width: c.Width, height: c.Height, orientation: upright}
 	p.add(frame{
 		bounds: image.Rect(0, 0, c.Width, c.Height),
 		memory: 4 * pixels(c.Width, c.Height),
+		open:   there < int64(c.Height),
 		file:   func() io.Reader { return bytes.NewReader(data) },
+		rest: func(ctx context.Context) (image.Image, error) {
+			if there == int64(c.Height) {
+				return nil, nil
+			}
+			img, err := bmp.Decode(until(ctx, io.MultiReader(bytes.NewReader(data), zeros{})))
+			if err != nil {
+				return nil, err
+			}
+			return img, fewerRows(int(there), c.Height, true, nil)
+		},
 	})
 	return p, nil
 }

@@ -46,10 +46,23 @@ func (f *format) layout(data []byte) (*layout, error) {
 	return guard(func() (*layout, error) { return f.scan(data) })
 }
 
-// frame decodes a frame. The decoder finds no more data to read once ctx is done.
+// frame decodes a frame. The decoder finds no more data to read once ctx is done. Of a frame that is cut off or damaged, the picture comes
+// with an *Error of status Partial if there is enough of it.
+func (f *format) frame(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
+	img, err := f.whole(ctx, fr, detail)
+	if err == nil || fr.rest == nil || ctx.Err() != nil || isUnsupported(err) {
+		return img, err
+	}
+	if part, lack := fr.rest(ctx); part != nil {
+		return part, lack
+	}
+	return nil, err
+}
+
+// whole decodes a whole frame.
 //
 // It looks at the size first, so that what a decoder makes of a file is what was counted on before it takes memory.
-func (f *format) frame(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
+func (f *format) whole(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
 	size := fr.bounds.Size()
 	if fr.own != nil {
 		return fr.own(ctx)

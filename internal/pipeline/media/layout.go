@@ -31,6 +31,10 @@ type frame struct {
 	// own decodes the frame where the decoder of the format takes no file.
 	own func(context.Context) (image.Image, error)
 
+	// rest decodes what there is of a frame that is cut off or damaged. It returns a picture of the whole size, whose other pixels are
+	// all of one colour, with an *Error of status Partial; or no picture if there is too little. It is nil if that cannot be had.
+	rest func(context.Context) (image.Image, error)
+
 	// luma decodes the brightness alone, and maybe scaled down; nil if there is no way that is shorter than to decode file.
 	luma func(context.Context, Detail) (image.Image, error)
 }

@@ -103,6 +103,27 @@ func tooMuchMemory(need, limit int64) *Error {
 		grouped((need+mega-1)/mega), grouped(limit/mega))}
 }
 
+// fewerRows says that of a picture the first rows were decoded; open, that the file ends behind them.
+func fewerRows(rows, height int, open bool, err error) *Error {
+	var reason string
+	switch of, first := grouped(int64(height)), grouped(int64(rows)); {
+	case rows == height:
+		reason = "The file is damaged, but all of its rows can be read, and were checked."
+	case open:
+		reason = fmt.Sprintf("The file is cut off: of its %s rows the first %s are there, and were checked.", of, first)
+	default:
+		reason = fmt.Sprintf("The file is damaged: of its %s rows the first %s can be read, and were checked.", of, first)
+	}
+	return &Error{Status: Partial, Reason: reason, Err: err}
+}
+
+// enough reports whether so many rows of a picture are worth a fingerprint: below a half, it tells nothing of the whole.
+func enough(rows, height int) bool { return 2*rows >= height }
+
+func lessDetail() *Error {
+	return &Error{Status: Partial, Reason: "The file is cut off: the picture was checked without the detail that is missing."}
+}
+
 // What the pictures of a file are called.
 const (
 	paged    = "page"

@@ -41,8 +41,8 @@ func (r *reading) run(ctx context.Context) error {
 			continue
 		}
 		img, err := r.decode(ctx, f)
-		if err != nil {
-			stop = err
+		stop = err
+		if img == nil {
 			break
 		}
 		sum := uint64(i)
@@ -58,6 +58,9 @@ func (r *reading) run(ctx context.Context) error {
 			r.visited[sum] = true
 		}
 		r.sums = append(r.sums, sum)
+		if stop != nil { // only a part of it was decoded
+			break
+		}
 		if c != nil {
 			c.dispose(f)
 		}
@@ -101,8 +104,9 @@ func (r *reading) outcome(stop error) error {
 	if stop == nil && r.layout.cut && read == len(r.layout.frames) {
 		stop = cutOff(nil)
 	}
+	lack, _ := errors.AsType[*Error](stop)
 	switch {
-	case read == 0:
+	case read == 0, total == 1 && lack != nil && lack.Status == Partial:
 		return stop
 	case stop == nil && checked == total:
 		return nil
@@ -114,7 +118,7 @@ func (r *reading) outcome(stop error) error {
 	return partial(noun, read, checked, total, stop)
 }
 
-// decode returns the pixels of a frame, or an *Error.
+// decode returns the pixels of a frame, or an *Error, or both if it is a part of the frame.
 func (r *reading) decode(ctx context.Context, f frame) (image.Image, error) {
 	if f.bad != nil {
 		return nil, f.bad
@@ -124,10 +128,10 @@ func (r *reading) decode(ctx context.Context, f frame) (image.Image, error) {
 	if err == nil {
 		img, err = guard(func() (image.Image, error) { return r.format.frame(ctx, f, r.detail) })
 	}
-	if err == nil {
-		return img, nil
-	}
 	cause, known := errors.AsType[*Error](err)
+	if err == nil || known && cause.Status == Partial {
+		return img, err
+	}
 	if c := context.Cause(ctx); c != nil { // the decoder's error is a consequence
 		if cause, known = errors.AsType[*Error](c); !known {
 			return nil, stopped(c)
