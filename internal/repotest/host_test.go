@@ -27,9 +27,14 @@ func TestNoLibraryOfTheHost(t *testing.T) {
 				t.Errorf("with tags %q the program contains %s", tags, loader)
 			}
 		}
-		decodes := slices.Contains(packages, "github.com/gen2brain/avif")
-		if want := strings.Contains(tags, "nodynamic") && !strings.Contains(tags, "wasm2go"); decodes != want {
-			t.Errorf("with tags %q there is AVIF: %v, want %v", tags, decodes, want)
+		caged := strings.Contains(tags, "nodynamic")
+		for decoder, want := range map[string]bool{
+			"github.com/gen2brain/avif": caged && !strings.Contains(tags, "wasm2go"),
+			"github.com/gen2brain/heic": caged && strings.Contains(tags, "heic"),
+		} {
+			if got := slices.Contains(packages, decoder); got != want {
+				t.Errorf("with tags %q the program contains %s: %v, want %v", tags, decoder, got, want)
+			}
 		}
 	}
 }
