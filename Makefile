@@ -6,7 +6,7 @@ BENCH ?= quick
 PEERS ?= 1M
 HMA ?= 1M
 BASE ?=
-# Without nodynamic there is no AVIF: its decoder would load a library of the host. TAGS=nodynamic,heic adds HEIC: see docs/operate.md.
+# Without nodynamic there is no AVIF: its decoder would load a library of the host. TAGS=nodynamic,heic adds HEIC: see docs/formats/pictures.md.
 TAGS ?= nodynamic
 export TAGS
 export GOFLAGS += -tags=$(TAGS)

@@ -124,13 +124,19 @@ func (r *avifFrames) frame(ctx context.Context, first, last, i int) (image.Image
 }
 
 // avifMemory returns the bytes that decoding so many frames at once takes: within the cage its code and tables, the file, the planes of the
-// picture and of those it builds upon, and its pixels twice; outside the pixels once more.
+// picture and of up to eight others that it builds upon, and its pixels twice; outside the pixels once more. It is about twice of what
+// was measured, since a decoder that gets less fails.
 func avifMemory(bounds image.Rectangle, frames, size int, deep bool) int64 {
 	const (
 		program = 8 << 20
-		planes  = 12 // bytes a pixel, for the decoder of AV1
+		still   = 12 // bytes a pixel, for the decoder of AV1
+		moving  = 30
 		colours = 4
 	)
+	planes := int64(still)
+	if frames > 1 {
+		planes = moving
+	}
 	area := min(pixels(bounds.Dx(), bounds.Dy()), 1<<40) // more than there is, where the product would overflow
 	if deep {
 		area *= 2
@@ -138,9 +144,14 @@ func avifMemory(bounds image.Rectangle, frames, size int, deep bool) int64 {
 	return program + 2*int64(size) + area*(planes+colours*(1+2*int64(frames)))
 }
 
-// deep reports whether the samples of a track of AV1 have more than 8 bits (AV1 in ISO base media files, 2.3.3).
+// deep reports whether the samples of a track of AV1 have more than 8 bits.
 func (t *isoTrack) deep() bool {
 	at := bytes.Index(t.description, []byte("av1C"))
-	const flags, highBitDepth = 4 + 2, 0x40
-	return at >= 0 && at+flags < len(t.description) && t.description[at+flags]&highBitDepth != 0
+	return at >= 0 && deepAV1(t.description[at+4:])
+}
+
+// deepAV1 reports whether samples have more than 8 bits, by the configuration of the decoder (AV1 in ISO base media files, 2.3.3).
+func deepAV1(config []byte) bool {
+	const flags, highBitDepth = 2, 0x40
+	return len(config) > flags && config[flags]&highBitDepth != 0
 }

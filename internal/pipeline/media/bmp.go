@@ -16,7 +16,7 @@ func scanBMP(data []byte) (*layout, error) {
 	c, err := bmp.DecodeConfig(bytes.NewReader(data))
 	switch {
 	case errors.Is(err, bmp.ErrUnsupported):
-		return nil, unknownVariant("BMP", err)
+		return nil, &Error{Status: Unsupported, Reason: "BMP pictures " + bmpVariant(data) + " cannot be read.", Err: err}
 	case err != nil:
 		return nil, cutOff(err)
 	}
@@ -47,4 +47,24 @@ func scanBMP(data []byte) (*layout, error) {
 		},
 	})
 	return p, nil
+}
+
+// bmpVariant says what is unusual about a file that golang.org/x/image does not read.
+func bmpVariant(data []byte) string {
+	const infoHeader = 40
+	if len(data) < 14+infoHeader || binary.LittleEndian.Uint32(data[14:]) < infoHeader {
+		return "of OS/2"
+	}
+	if binary.LittleEndian.Uint16(data[28:]) == 16 {
+		return "of 16 bits a pixel"
+	}
+	switch binary.LittleEndian.Uint32(data[30:]) {
+	case 1, 2:
+		return "that are run-length encoded"
+	case 3, 6:
+		return "with masks of their colours"
+	case 4, 5:
+		return "with a JPEG or PNG inside"
+	}
+	return "of this kind"
 }

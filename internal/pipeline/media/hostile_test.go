@@ -168,8 +168,6 @@ func bmpWithBadIndex(t *testing.T) []byte {
 func TestUnknownVariants(t *testing.T) {
 	t.Parallel()
 	files := stills(t)
-	bmp := append([]byte(nil), files["BMP"]...)
-	bmp[30] = 1 // run-length encoded
 	png := append([]byte(nil), files["PNG"]...)
 	png[24] = 3 // bits a sample
 	tiffFile := tiffOf(t, image.NewGray(image.Rect(0, 0, 9, 9)), tiff.Uncompressed)
@@ -179,12 +177,30 @@ func TestUnknownVariants(t *testing.T) {
 	for format, data := range map[string][]byte{
 		"JPEG": bytes.Replace(files["JPEG"], []byte{0xff, 0xc0}, []byte{0xff, 0xc3}, 1), // lossless
 		"PNG":  insertHeader(png),
-		"BMP":  bmp,
 		"TIFF": tiffFile,
 	} {
 		got := decode(t, media.NewDecoder(media.Limits{}), data, nil)
 		if got.Status != media.Unsupported || got.Reason != "This variant of "+format+" cannot be read." {
 			t.Errorf("%s: %s %q", format, got.Status, got.Reason)
+		}
+	}
+}
+
+// Of a BMP it is said what it is that cannot be read.
+func TestUnknownVariantsOfBMP(t *testing.T) {
+	t.Parallel()
+	for place, values := range map[int]map[byte]string{
+		14: {12: "of OS/2"},
+		28: {16: "of 16 bits a pixel"},
+		30: {1: "that are run-length encoded", 2: "that are run-length encoded", 3: "with masks of their colours", 4: "with a JPEG or PNG inside", 9: "of this kind"},
+	} {
+		for value, what := range values {
+			data := stills(t)["BMP"]
+			data[place] = value
+			got := decode(t, media.NewDecoder(media.Limits{}), data, nil)
+			if want := "BMP pictures " + what + " cannot be read."; got.Status != media.Unsupported || got.Reason != want {
+				t.Errorf("%d at %d: %s %q, want %q", value, place, got.Status, got.Reason, want)
+			}
 		}
 	}
 }

@@ -118,8 +118,10 @@ func readItem(meta box) (heifItem, error) {
 			}
 		case "pixi":
 			if _, b := p.full(); len(b) > 1 {
-				item.deep = slices.Max(b[1:]) > 8
+				item.deep = item.deep || slices.Max(b[1:]) > 8
 			}
+		case "av1C":
+			item.deep = item.deep || deepAV1(p.body)
 		case "irot":
 			if len(p.body) > 0 {
 				turns = int(p.body[0] & 3)
