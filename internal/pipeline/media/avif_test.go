@@ -185,7 +185,7 @@ func TestBrokenAVIF(t *testing.T) {
 // A picture that says it is small gets the memory of a small one, whatever its code asks for; one that says it is large is refused.
 func TestAVIFThatLiesAboutItsSize(t *testing.T) {
 	t.Parallel()
-	config, data := av1(t, avifOf(t, shade(2400, 1600, 0)))
+	config, data := av1(t, avifOf(t, shade(1400, 1000, 0)))
 	got := decode(t, media.NewDecoder(media.Limits{}), heifOf("avif", "av01", data, ispe(16, 16), config), nil)
 	if got.Status != media.Failed || got.Reason != isDamaged {
 		t.Errorf("small: %s %q", got.Status, got.Reason)
@@ -199,7 +199,7 @@ func TestAVIFThatLiesAboutItsSize(t *testing.T) {
 // A decoder at work is stopped when the time of its file is over.
 func TestAVIFEndsWithItsTime(t *testing.T) {
 	t.Parallel()
-	data := avifOf(t, shade(2400, 1600, 0))
+	data := avifOf(t, shade(1400, 1000, 0))
 	decode(t, media.NewDecoder(media.Limits{}), fourAVIFs()[0], nil) // the decoder is compiled
 	_, err := media.NewDecoder(media.Limits{Time: time.Millisecond}).Decode(t.Context(), data, func(media.Frame) error { return nil })
 	if e, ok := errors.AsType[*media.Error](err); !ok || e.Status != media.Failed || !errors.Is(err, context.DeadlineExceeded) {
