@@ -6,6 +6,10 @@ BENCH ?= quick
 PEERS ?= 1M
 HMA ?= 1M
 BASE ?=
+# Without nodynamic there is no AVIF: its decoder would load a library of the host. TAGS=nodynamic,heic adds HEIC: see docs/formats/pictures.md.
+TAGS ?= nodynamic
+export TAGS
+export GOFLAGS += -tags=$(TAGS)
 
 .PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-edits bench-compare bench-go crash generate build
 

@@ -31,6 +31,7 @@ var rooms = []struct {
 	{"internal/pipeline/view", []string{"pdq"}},
 	{"internal/pipeline/signal", []string{"internal/domain", "internal/pipeline/luma", "internal/pipeline/view", "keypoint", "pdq"}},
 	{"internal/pipeline/match", []string{"internal/domain", "hamming", "keypoint"}},
+	{"internal/pipeline/media/cage", nil},
 	{"internal/pipeline/policy", []string{"internal/domain"}},
 	{"internal/pipeline/record", []string{"internal/domain"}},
 	{"internal/pipeline", []string{"internal/domain"}},

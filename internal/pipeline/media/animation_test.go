@@ -152,12 +152,14 @@ func TestLongAnimationIsPartial(t *testing.T) {
 		reason  string
 	}{
 		{"just short enough", 4, media.Limits{Frames: 4}, []int{0, 1, 2, 3}, 4, media.Complete, ""},
-		{"too many frames", 9, media.Limits{Frames: 4}, []int{0, 2, 4, 6}, 4, media.Partial, "4 of 9 frames were checked, evenly spaced."},
-		{"one frame only", 9, media.Limits{Frames: 1}, []int{0}, 1, media.Partial, "1 of 9 frames were checked, evenly spaced."},
+		{"too many frames", 9, media.Limits{Frames: 4}, []int{0, 3, 6}, 3, media.Partial,
+			"3 of 9 frames were checked, evenly spaced and where the scene changes."},
+		{"one frame only", 9, media.Limits{Frames: 1}, []int{0}, 1, media.Partial,
+			"1 of 9 frames were checked, evenly spaced and where the scene changes."},
 		{"too much work", 9, media.Limits{Work: 3 * framePixels}, []int{0, 1, 2}, 3, media.Partial, "The first 3 of 9 frames were checked."},
 		{"too much work for two", 9, media.Limits{Work: 1}, []int{0}, 1, media.Partial, "Only the first of 9 frames was checked."},
 		{"too many frames and too much work", 1200, media.Limits{Frames: 2, Work: 6 * framePixels}, []int{0, 3}, 2, media.Partial,
-			"2 of 1,200 frames were checked, evenly spaced among the first 6."},
+			"2 of 1,200 frames were checked, evenly spaced among the first 6 and where the scene changes."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +185,7 @@ func TestEqualFramesAreVisitedOnce(t *testing.T) {
 	check(t, got, outcome{
 		Picture: media.Picture{MediaType: "image/gif", Width: 8, Height: 8, Orientation: 1, Frames: 13, Checked: 13},
 		Status:  media.Complete,
-		Visited: []int{0, 5, 10},
+		Visited: []int{0, 4, 9},
 	})
 }
 

@@ -41,9 +41,9 @@ type Picture struct {
 	Checked       int    // frames or pages that were visited, or equal one that was
 }
 
-// Decode calls visit for every frame to be fingerprinted, in order: each frame or page of the file, evenly spaced ones if
-// there are more than Limits.Frames; frames that equal an earlier one are left out. It waits for its turn as long as ctx
-// lets it.
+// Decode calls visit for every frame to be fingerprinted, in order: each frame or page of the file, or if there are more than
+// Limits.Frames, evenly spaced ones, and of an animation those that show something new; frames that equal an earlier one are
+// left out. It waits for its turn as long as ctx lets it.
 //
 // A nil error means that the file was checked completely. Otherwise it is an *Error, or what visit returned: that ends
 // the decoding and is returned as it is. An *Error of status Partial comes after the visits it speaks of, and any other
@@ -62,6 +62,11 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, visit func(Frame) err
 	if err := d.limits.check(p, len(data)); err != nil {
 		return picture, err
 	}
+	if format.prepare != nil {
+		if err := format.prepare(ctx); err != nil {
+			return picture, noCapacity(err)
+		}
+	}
 	leave, err := d.enter(ctx, p.memory())
 	if err != nil {
 		return picture, err
@@ -70,7 +75,7 @@ func (d *Decoder) Decode(ctx context.Context, data []byte, visit func(Frame) err
 	ctx, cancel := context.WithTimeoutCause(ctx, d.limits.Time, timedOut(d.limits.Time))
 	defer cancel()
 	r := reading{format: format, layout: p, detail: d.limits.JPEG, visit: visit, reach: d.limits.reach(p)}
-	r.picks = min(r.reach, d.limits.Frames)
+	r.picks, r.scenes = d.limits.picks(p, r.reach)
 	err = r.run(ctx)
 	picture.Checked = r.checked()
 	return picture, err

@@ -144,8 +144,6 @@ func TestWhatIsNoReadablePicture(t *testing.T) {
 		{"a page", "<html><img src=x>", "text/html", media.Unsupported, "The file is not a picture but text/html."},
 		{"a document", "%PDF-1.7", "application/pdf", media.Unsupported, "The file is not a picture but application/pdf."},
 		{"a film", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", "video/mp4", media.Unsupported, "The file is not a picture but video/mp4."},
-		{"HEIC", "\x00\x00\x00\x18ftypheic" + pad, "image/heic", media.Unsupported, "HEIC pictures cannot be read."},
-		{"AVIF", "\x00\x00\x00\x1cftypavif" + pad, "image/avif", media.Unsupported, "AVIF pictures cannot be read."},
 		{"JPEG XL", "\xff\x0a" + pad, "image/jxl", media.Unsupported, "JPEG XL pictures cannot be read."},
 		{"JPEG 2000", "\xff\x4f\xff\x51" + pad, "image/jp2", media.Unsupported, "JPEG 2000 pictures cannot be read."},
 		{"BigTIFF", "II+\x00" + pad, "image/tiff", media.Unsupported, "BigTIFF pictures cannot be read."},

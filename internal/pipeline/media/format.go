@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/bmp"
@@ -20,31 +21,52 @@ import (
 type format struct {
 	name      string
 	mediaType string
-	magic     []string // what its files begin with; a ? stands for any byte
+	is        func(data []byte) bool
 	scan      func(data []byte) (*layout, error)
-	config    func(io.Reader) (image.Config, error)
-	decode    func(io.Reader) (image.Image, error)
+
+	// prepare is called before the first file, since it may take longer than a file should; nil if there is nothing to do.
+	prepare func(context.Context) error
+
+	// config and decode read a file, and are nil if every frame brings its own decoder.
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
 }
 
-var formats = []format{
-	{"JPEG", "image/jpeg", []string{"\xff\xd8\xff"}, scanJPEG, jpeg.DecodeConfig, jpeg.Decode},
-	{"PNG", "image/png", []string{pngSignature}, scanPNG, png.DecodeConfig, png.Decode},
-	{"GIF", "image/gif", []string{"GIF87a", "GIF89a"}, scanGIF, gif.DecodeConfig, gif.Decode},
-	{"WebP", "image/webp", []string{"RIFF????WEBP"}, scanWebP, webp.DecodeConfig, webp.Decode},
-	{"BMP", "image/bmp", []string{"BM????\x00\x00\x00\x00"}, scanBMP, bmp.DecodeConfig, bmp.Decode},
-	{"TIFF", "image/tiff", []string{"II*\x00", "MM\x00*"}, scanTIFF, tiff.DecodeConfig, tiff.Decode},
-}
+var formats = slices.Concat([]format{
+	{"JPEG", "image/jpeg", startsWith("\xff\xd8\xff"), scanJPEG, nil, jpeg.DecodeConfig, jpeg.Decode},
+	{"PNG", "image/png", startsWith(pngSignature), scanPNG, nil, png.DecodeConfig, png.Decode},
+	{"GIF", "image/gif", startsWith("GIF87a", "GIF89a"), scanGIF, nil, gif.DecodeConfig, gif.Decode},
+	{"WebP", "image/webp", startsWith("RIFF????WEBP"), scanWebP, nil, webp.DecodeConfig, webp.Decode},
+	{"BMP", "image/bmp", startsWith("BM????\x00\x00\x00\x00"), scanBMP, nil, bmp.DecodeConfig, bmp.Decode},
+	{"TIFF", "image/tiff", startsWith("II*\x00", "MM\x00*"), scanTIFF, nil, tiff.DecodeConfig, tiff.Decode},
+}, avifFormats, heicFormats)
 
 // layout reads the headers of a file. Its error is an *Error.
 func (f *format) layout(data []byte) (*layout, error) {
 	return guard(func() (*layout, error) { return f.scan(data) })
 }
 
-// frame decodes a frame. The decoder finds no more data to read once ctx is done.
+// frame decodes a frame. The decoder finds no more data to read once ctx is done. Of a frame that is cut off or damaged, the picture comes
+// with an *Error of status Partial if there is enough of it.
+func (f *format) frame(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
+	img, err := f.whole(ctx, fr, detail)
+	if err == nil || fr.rest == nil || ctx.Err() != nil || isUnsupported(err) {
+		return img, err
+	}
+	if part, lack := fr.rest(ctx); part != nil {
+		return part, lack
+	}
+	return nil, err
+}
+
+// whole decodes a whole frame.
 //
 // It looks at the size first, so that what a decoder makes of a file is what was counted on before it takes memory.
-func (f *format) frame(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
+func (f *format) whole(ctx context.Context, fr frame, detail Detail) (image.Image, error) {
 	size := fr.bounds.Size()
+	if fr.own != nil {
+		return fr.own(ctx)
+	}
 	config, err := f.config(fr.file())
 	if err != nil {
 		return nil, err
@@ -75,20 +97,22 @@ func guard[T any](f func() (T, error)) (v T, err error) {
 	return f()
 }
 
-// unread lists kinds of pictures that are known by sight and cannot be read.
+// unread lists kinds of pictures that are known by sight and cannot be read. Those that a build can read are among formats, which come
+// first.
 var unread = []struct {
 	name      string
 	mediaType string
-	magic     []string
+	is        func(data []byte) bool
+	optional  bool // some builds can read it
 }{
-	{"HEIC", "image/heic", []string{"????ftypheic", "????ftypheix", "????ftyphevc", "????ftyphevx", "????ftypheim", "????ftypheis"}},
-	{"HEIF", "image/heif", []string{"????ftypmif1", "????ftypmsf1"}},
-	{"AVIF", "image/avif", []string{"????ftypavif", "????ftypavis"}},
-	{"JPEG XL", "image/jxl", []string{"\xff\x0a", "\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a"}},
-	{"JPEG 2000", "image/jp2", []string{"\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a", "\xff\x4f\xff\x51"}},
-	{"BigTIFF", "image/tiff", []string{"II+\x00", "MM\x00+"}},
-	{"Photoshop", "image/vnd.adobe.photoshop", []string{"8BPS"}},
-	{"Icon", "image/x-icon", []string{"\x00\x00\x01\x00", "\x00\x00\x02\x00"}},
+	{"AVIF", "image/avif", hasBrand("avif", "avis"), true},
+	{"HEIC", "image/heic", hasBrand("heic", "heix", "hevc", "hevx", "heim", "heis"), true},
+	{"HEIF", "image/heif", hasBrand("mif1", "msf1"), false},
+	{"JPEG XL", "image/jxl", startsWith("\xff\x0a", "\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a"), false},
+	{"JPEG 2000", "image/jp2", startsWith("\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a", "\xff\x4f\xff\x51"), false},
+	{"BigTIFF", "image/tiff", startsWith("II+\x00", "MM\x00+"), false},
+	{"Photoshop", "image/vnd.adobe.photoshop", startsWith("8BPS"), false},
+	{"Icon", "image/x-icon", startsWith("\x00\x00\x01\x00", "\x00\x00\x02\x00"), false},
 }
 
 const unknownType = "application/octet-stream"
@@ -100,12 +124,16 @@ func identify(data []byte) (*format, string, error) {
 		return nil, unknownType, empty()
 	}
 	for i := range formats {
-		if f := &formats[i]; begins(data, f.magic) {
+		if f := &formats[i]; f.is(data) {
 			return f, f.mediaType, nil
 		}
 	}
 	for _, u := range unread {
-		if begins(data, u.magic) {
+		switch {
+		case !u.is(data):
+		case u.optional:
+			return nil, u.mediaType, notInThisBuild(u.name)
+		default:
 			return nil, u.mediaType, notReadable(u.name)
 		}
 	}
@@ -113,18 +141,19 @@ func identify(data []byte) (*format, string, error) {
 	return nil, mediaType, notAPicture(mediaType)
 }
 
-func begins(data []byte, magics []string) bool {
-	for _, magic := range magics {
-		if len(data) < len(magic) {
-			continue
-		}
-		equal := true
-		for i := range len(magic) {
-			equal = equal && (magic[i] == '?' || magic[i] == data[i])
-		}
-		if equal {
+// startsWith returns a test for files that begin with one of the texts. A ? stands for any byte.
+func startsWith(magics ...string) func([]byte) bool {
+	return func(data []byte) bool {
+		return slices.ContainsFunc(magics, func(magic string) bool {
+			if len(data) < len(magic) {
+				return false
+			}
+			for i := range len(magic) {
+				if magic[i] != '?' && magic[i] != data[i] {
+					return false
+				}
+			}
 			return true
-		}
+		})
 	}
-	return false
 }

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -116,6 +117,9 @@ func (s *gifScan) frame() {
 		memory: 2 * pixels(width, height),
 		open:   !whole,
 		file:   func() io.Reader { return s.single(width, height, control, flags, rest) },
+		rest: func(context.Context) (image.Image, error) {
+			return s.part(width, height, control, flags, rest, !whole)
+		},
 	}
 	if control != nil {
 		switch control[3] >> 2 & 7 {

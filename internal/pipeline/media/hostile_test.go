@@ -35,17 +35,31 @@ func stills(t testing.TB) map[string][]byte {
 	}
 }
 
-// A still picture that is cut off anywhere has failed, and nothing of it is visited.
+// A still picture that is cut off has failed, and nothing of it is visited, unless half of it is there and its format allows to tell.
 func TestStillPictureCutOffAtEveryEighth(t *testing.T) {
 	t.Parallel()
 	d := media.NewDecoder(media.Limits{})
 	for name, data := range stills(t) {
+		least := map[string]int{"JPEG": 4, "progressive JPEG": 3, "PNG": 4, "GIF": 4, "BMP": 4, "WebP": 8, "TIFF": 8}[name]
+		visits := 0
 		for eighth := 1; eighth < 8; eighth++ {
 			part := data[:max(len(data)*eighth/8, 12)] // enough to tell the format
 			got := decode(t, d, part, nil)
-			if got.Status != media.Failed || got.Reason != isCutOff || len(got.Visited) > 0 {
-				t.Errorf("%s, %d eighths: %s, %q, %d visits", name, eighth, got.Status, got.Reason, len(got.Visited))
+			switch got.Status {
+			case media.Failed:
+				if got.Reason != isCutOff || len(got.Visited) > 0 || visits > 0 {
+					t.Errorf("%s, %d eighths: %q, %d visits, %d of less", name, eighth, got.Reason, len(got.Visited), visits)
+				}
+			case media.Partial:
+				if visits = len(got.Visited); visits != 1 || eighth < least || !strings.HasPrefix(got.Reason, "The file is cut off: ") {
+					t.Errorf("%s, %d eighths: %q, %d visits", name, eighth, got.Reason, visits)
+				}
+			default:
+				t.Errorf("%s, %d eighths: %s %q", name, eighth, got.Status, got.Reason)
 			}
+		}
+		if (visits > 0) != (least < 8) {
+			t.Errorf("%s, 7 eighths: %d visits", name, visits)
 		}
 		if got := decode(t, d, data, nil); got.Status != media.Complete {
 			t.Errorf("%s, whole: %s %s", name, got.Status, got.Reason)
@@ -154,8 +168,6 @@ func bmpWithBadIndex(t *testing.T) []byte {
 func TestUnknownVariants(t *testing.T) {
 	t.Parallel()
 	files := stills(t)
-	bmp := append([]byte(nil), files["BMP"]...)
-	bmp[30] = 1 // run-length encoded
 	png := append([]byte(nil), files["PNG"]...)
 	png[24] = 3 // bits a sample
 	tiffFile := tiffOf(t, image.NewGray(image.Rect(0, 0, 9, 9)), tiff.Uncompressed)
@@ -165,12 +177,30 @@ func TestUnknownVariants(t *testing.T) {
 	for format, data := range map[string][]byte{
 		"JPEG": bytes.Replace(files["JPEG"], []byte{0xff, 0xc0}, []byte{0xff, 0xc3}, 1), // lossless
 		"PNG":  insertHeader(png),
-		"BMP":  bmp,
 		"TIFF": tiffFile,
 	} {
 		got := decode(t, media.NewDecoder(media.Limits{}), data, nil)
 		if got.Status != media.Unsupported || got.Reason != "This variant of "+format+" cannot be read." {
 			t.Errorf("%s: %s %q", format, got.Status, got.Reason)
+		}
+	}
+}
+
+// Of a BMP it is said what it is that cannot be read.
+func TestUnknownVariantsOfBMP(t *testing.T) {
+	t.Parallel()
+	for place, values := range map[int]map[byte]string{
+		14: {12: "of OS/2"},
+		28: {16: "of 16 bits a pixel"},
+		30: {1: "that are run-length encoded", 2: "that are run-length encoded", 3: "with masks of their colours", 4: "with a JPEG or PNG inside", 9: "of this kind"},
+	} {
+		for value, what := range values {
+			data := stills(t)["BMP"]
+			data[place] = value
+			got := decode(t, media.NewDecoder(media.Limits{}), data, nil)
+			if want := "BMP pictures " + what + " cannot be read."; got.Status != media.Unsupported || got.Reason != want {
+				t.Errorf("%d at %d: %s %q, want %q", value, place, got.Status, got.Reason, want)
+			}
 		}
 	}
 }
@@ -243,7 +273,8 @@ func TestBombs(t *testing.T) {
 		{"PNG of 100 megapixels in 1 kB", pngOfSize(t, 10_000, 10_000, make([]byte, 943)), media.Limits{}, 1, media.Unsupported,
 			"The picture has 100,000,000 pixels in 1,000 bytes, which is out of proportion."},
 		{"PNG of 16 megapixels in 1 kB", pngOfSize(t, 4000, 4000, make([]byte, 943)), media.Limits{}, 1, media.Failed, isCutOff},
-		{"PNG with more pixels than it says", pngOfSize(t, 12, 12, bomb), media.Limits{}, 1, media.Failed, isDamaged},
+		{"PNG with more pixels than it says", pngOfSize(t, 12, 12, bomb), media.Limits{}, 1, media.Partial,
+			"The file is damaged, but all of its rows can be read, and were checked."},
 		{"PNG with enormous texts", texts, media.Limits{}, 1, media.Complete, ""},
 		{"JPEG of the largest size", flatJPEG(65_500, 65_500, 3, false, 1, 100), media.Limits{}, 1, media.Unsupported,
 			"The picture has 4,290,250,000 pixels, limit 100,000,000."},

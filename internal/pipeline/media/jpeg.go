@@ -36,7 +36,9 @@ type jpegHeader struct {
 	progressive   bool
 	sampling      []byte // of each component: samples across << 4 | down
 	rgb           bool   // the components may be red, green and blue
+	precision     int    // bits a sample
 	scans         int
+	scanned       int // where the last scan that is whole ends; 0 if there is none
 	orientation   int
 	ended         bool // the end mark is there
 }
@@ -69,7 +71,7 @@ func scanJPEG(data []byte) (*layout, error) {
 		}
 	}
 	p := &layout{width: h.width, height: h.height, orientation: h.orientation}
-	p.add(frame{
+	f := frame{
 		bounds: image.Rect(0, 0, h.width, h.height),
 		memory: h.memory(),
 		bad:    bad,
@@ -78,8 +80,54 @@ func scanJPEG(data []byte) (*layout, error) {
 		luma: func(ctx context.Context, detail Detail) (image.Image, error) {
 			return jpegLuma(ctx, data, file, h.scale(detail))
 		},
-	})
+		rest: func(ctx context.Context) (image.Image, error) { return h.rest(ctx, data) },
+	}
+	if h.precision == 12 {
+		f.own = func(ctx context.Context) (image.Image, error) { return h.deep(ctx, data) }
+	}
+	p.add(f)
 	return p, nil
+}
+
+// deep decodes a file of 12 bits a sample, which image/jpeg does not.
+func (h *jpegHeader) deep(ctx context.Context, data []byte) (image.Image, error) {
+	if h.progressive || len(h.sampling) > 3 {
+		return nil, &Error{Status: Unsupported, Reason: "A JPEG of 12 bits a sample cannot be read if it is progressive or of four colours."}
+	}
+	gray, err := jpegluma.Decode(data, 1, func() error { return context.Cause(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	return gray, nil
+}
+
+// rest decodes what there is of a file that is cut off or damaged: of a sequential one the first rows, of a progressive one the picture as
+// the scans that are whole show it.
+func (h *jpegHeader) rest(ctx context.Context, data []byte) (image.Image, error) {
+	if !h.progressive {
+		gray, rows, err := jpegluma.DecodePart(data, 1, func() error { return context.Cause(ctx) })
+		if err != nil || gray == nil || !enough(rows, h.height) {
+			return nil, err
+		}
+		return gray, fewerRows(rows, h.height, !h.ended, nil)
+	}
+	if h.ended || h.scanned == 0 {
+		return nil, nil
+	}
+	whole := io.MultiReader(bytes.NewReader(data[:h.scanned]), bytes.NewReader([]byte{0xff, jpegEOI}))
+	img, err := jpeg.Decode(until(ctx, whole))
+	if err != nil {
+		return nil, err
+	}
+	return brightnessOf(img), lessDetail()
+}
+
+// brightnessOf returns the brightness of a picture whose colours are kept apart from it, and others as they are.
+func brightnessOf(img image.Image) image.Image {
+	if m, ok := img.(*image.YCbCr); ok {
+		return &image.Gray{Pix: m.Y, Stride: m.YStride, Rect: m.Rect}
+	}
+	return img
 }
 
 // leastSide is the least side to which a JPEG is scaled down. PDQ filters pictures with a window whose side is a 128th of theirs,
@@ -106,10 +154,7 @@ func jpegLuma(ctx context.Context, data []byte, file func() io.Reader, scale int
 		return nil, err
 	}
 	img, err := jpeg.Decode(until(ctx, file()))
-	if m, ok := img.(*image.YCbCr); ok {
-		img = &image.Gray{Pix: m.Y, Stride: m.YStride, Rect: m.Rect}
-	}
-	return img, err
+	return brightnessOf(img), err
 }
 
 // readJPEG walks over the segments. The data of a scan is passed over by looking for the next marker.
@@ -131,6 +176,9 @@ func readJPEG(data []byte) (jpegHeader, error) {
 		case marker == 0, jpegRST0 <= marker && marker <= jpegRST7:
 			i++
 			continue
+		}
+		if h.scans > 0 {
+			h.scanned = i - 1
 		}
 		i++
 		if i+2 > len(data) {
@@ -155,7 +203,7 @@ func (h *jpegHeader) segment(marker byte, body []byte) {
 			return // the decoder will refuse it
 		}
 		h.height, h.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
-		h.progressive = marker == jpegSOF2
+		h.precision, h.progressive = int(body[0]), marker == jpegSOF2
 		for c := body[6 : 6+3*int(body[5])]; len(c) > 0; c = c[3:] {
 			h.sampling = append(h.sampling, c[1])
 			h.rgb = h.rgb || c[0] == 'R'

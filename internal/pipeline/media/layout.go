@@ -26,7 +26,14 @@ type frame struct {
 	memory      int64            // the most bytes that decoding takes
 	bad         error            // why it cannot be decoded, as far as the headers tell
 	open        bool             // the file lacks its end: an error in decoding is no wonder
-	file        func() io.Reader // the frame alone, as a file of its own
+	file        func() io.Reader // the frame alone, as a file of its own; nil if own is not
+
+	// own decodes the frame where the decoder of the format takes no file.
+	own func(context.Context) (image.Image, error)
+
+	// rest decodes what there is of a frame that is cut off or damaged. It returns a picture of the whole size, whose other pixels are
+	// all of one colour, with an *Error of status Partial; or no picture if there is too little. It is nil if that cannot be had.
+	rest func(context.Context) (image.Image, error)
 
 	// luma decodes the brightness alone, and maybe scaled down; nil if there is no way that is shorter than to decode file.
 	luma func(context.Context, Detail) (image.Image, error)

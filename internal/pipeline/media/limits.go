@@ -9,7 +9,8 @@ import (
 type Limits struct {
 	// Pixels is the most pixels of a picture, and of each frame or page of it.
 	Pixels int64
-	// Frames is the most frames or pages of one file that are visited. Of more, evenly spaced ones are.
+	// Frames is the most frames or pages of one file that are visited. Of more, evenly spaced ones are; and of an animation, with a
+	// quarter of the visits, those that show something new.
 	Frames int
 	// Work is the most pixels of all frames or pages of one file together. It bounds the time that a long animation takes,
 	// since a frame can only be composed after all before it.
@@ -117,4 +118,13 @@ func (l Limits) reach(p *layout) int {
 		}
 	}
 	return len(p.frames)
+}
+
+// picks returns how many of the frames of p that are read are visited evenly spaced, and how many more if they show something new.
+func (l Limits) picks(p *layout, reach int) (picks int, rest scenes) {
+	if reach <= l.Frames || !p.animated {
+		return min(reach, l.Frames), scenes{}
+	}
+	most := l.Frames / 4
+	return l.Frames - most, scenes{most: most, left: most}
 }

@@ -76,6 +76,14 @@ func notReadable(format string) *Error {
 	return &Error{Status: Unsupported, Reason: format + " pictures cannot be read."}
 }
 
+func notInThisBuild(format string) *Error {
+	return &Error{Status: Unsupported, Reason: format + " pictures cannot be read: this build is without their decoder."}
+}
+
+func outOfReach(frames int) *Error {
+	return &Error{Status: Unsupported, Reason: fmt.Sprintf("Those that follow build upon more than %s others.", grouped(int64(frames)))}
+}
+
 func unknownVariant(format string, err error) *Error {
 	return &Error{Status: Unsupported, Reason: "This variant of " + format + " cannot be read.", Err: err}
 }
@@ -95,6 +103,33 @@ func tooMuchMemory(need, limit int64) *Error {
 		grouped((need+mega-1)/mega), grouped(limit/mega))}
 }
 
+// fewerRows says that of a picture the first rows were decoded; open, that the file ends behind them.
+func fewerRows(rows, height int, open bool, err error) *Error {
+	var reason string
+	switch of, first := grouped(int64(height)), grouped(int64(rows)); {
+	case rows == height:
+		reason = "The file is damaged, but all of its rows can be read, and were checked."
+	case open:
+		reason = fmt.Sprintf("The file is cut off: of its %s rows the first %s are there, and were checked.", of, first)
+	default:
+		reason = fmt.Sprintf("The file is damaged: of its %s rows the first %s can be read, and were checked.", of, first)
+	}
+	return &Error{Status: Partial, Reason: reason, Err: err}
+}
+
+// enough reports whether so many rows of a picture are worth a fingerprint: below a half, it tells nothing of the whole.
+func enough(rows, height int) bool { return 2*rows >= height }
+
+func lessDetail() *Error {
+	return &Error{Status: Partial, Reason: "The file is cut off: the picture was checked without the detail that is missing."}
+}
+
+// What the pictures of a file are called.
+const (
+	paged    = "page"
+	animated = "frame"
+)
+
 // partial says that of total frames or pages the first read ones were read, and checked of those visited. stop is why no
 // more were read, nil if a limit was reached.
 func partial(noun string, read, checked, total int, stop error) *Error {
@@ -104,16 +139,25 @@ func partial(noun string, read, checked, total int, stop error) *Error {
 		reason = fmt.Sprintf("Only the first of %s %ss was checked.", grouped(int64(total)), noun)
 	case checked == read:
 		reason = fmt.Sprintf("The first %s of %s %ss were checked.", grouped(int64(read)), grouped(int64(total)), noun)
-	case read == total:
-		reason = fmt.Sprintf("%s of %s %ss were checked, evenly spaced.", grouped(int64(checked)), grouped(int64(total)), noun)
 	default:
-		reason = fmt.Sprintf("%s of %s %ss were checked, evenly spaced among the first %s.",
-			grouped(int64(checked)), grouped(int64(total)), noun, grouped(int64(read)))
+		reason = fmt.Sprintf("%s of %s %ss were checked, %s.", grouped(int64(checked)), grouped(int64(total)), noun, spread(noun, read, total))
 	}
 	if e, ok := errors.AsType[*Error](stop); ok {
 		reason += " " + e.Reason
 	}
 	return &Error{Status: Partial, Reason: reason, Err: stop}
+}
+
+// spread says how those that were checked lie among the first read ones.
+func spread(noun string, read, total int) string {
+	s := "evenly spaced"
+	if read < total {
+		s += " among the first " + grouped(int64(read))
+	}
+	if noun == animated {
+		s += " and where the scene changes"
+	}
+	return s
 }
 
 // grouped writes n, which is not negative, with a comma before every three digits.

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -173,6 +174,9 @@ func (s *pngScan) endFrame(whole bool) {
 			bad:     s.header.within(end - start),
 			open:    !whole,
 			file:    func() io.Reader { return s.still(start, end) },
+		}
+		if !s.header.interlaced() {
+			f.rest = func(ctx context.Context) (image.Image, error) { return s.rest(ctx, start, end, !whole) }
 		}
 		if len(control) == apngControlSize {
 			f.dispose = apngDisposal(control)

@@ -19,8 +19,9 @@ type reading struct {
 	layout *layout
 	detail Detail
 	visit  func(Frame) error
-	reach  int // how many frames are read at most
-	picks  int // how many of those are visited, evenly spaced; all if it is reach
+	reach  int    // how many frames are read at most
+	picks  int    // how many of those are visited, evenly spaced; all if it is reach
+	scenes scenes // what else is visited of an animation
 
 	sums    []uint64        // of the canvas after each frame read; of pages, their numbers
 	visited map[uint64]bool // the sums that were visited
@@ -40,8 +41,8 @@ func (r *reading) run(ctx context.Context) error {
 			continue
 		}
 		img, err := r.decode(ctx, f)
-		if err != nil {
-			stop = err
+		stop = err
+		if img == nil {
 			break
 		}
 		sum := uint64(i)
@@ -49,7 +50,7 @@ func (r *reading) run(ctx context.Context) error {
 			c.draw(f, img)
 			img, sum = c.img, c.sum()
 		}
-		if r.picked(i) && !r.visited[sum] {
+		if !r.visited[sum] && r.chosen(i, c) {
 			orientation := cmp.Or(f.orientation, r.layout.orientation)
 			if err := r.visit(Frame{Index: i, Image: img, Orientation: orientation}); err != nil {
 				return err
@@ -57,11 +58,28 @@ func (r *reading) run(ctx context.Context) error {
 			r.visited[sum] = true
 		}
 		r.sums = append(r.sums, sum)
+		if stop != nil { // only a part of it was decoded
+			break
+		}
 		if c != nil {
 			c.dispose(f)
 		}
 	}
 	return r.outcome(stop)
+}
+
+// chosen reports whether frame i, which is on the canvas if there is one, is to be visited.
+func (r *reading) chosen(i int, c *canvas) bool {
+	picked := r.picked(i)
+	if c == nil || r.picks == r.reach {
+		return picked
+	}
+	frame := sceneOf(c.img)
+	if !picked && !r.scenes.new(frame) {
+		return false
+	}
+	r.scenes.visit(frame)
+	return true
 }
 
 // picked reports whether frame i is one of the evenly spaced ones, which are i*reach/picks.
@@ -86,20 +104,21 @@ func (r *reading) outcome(stop error) error {
 	if stop == nil && r.layout.cut && read == len(r.layout.frames) {
 		stop = cutOff(nil)
 	}
+	lack, _ := errors.AsType[*Error](stop)
 	switch {
-	case read == 0:
+	case read == 0, total == 1 && lack != nil && lack.Status == Partial:
 		return stop
 	case stop == nil && checked == total:
 		return nil
 	}
-	noun := "page"
+	noun := paged
 	if r.layout.animated {
-		noun = "frame"
+		noun = animated
 	}
 	return partial(noun, read, checked, total, stop)
 }
 
-// decode returns the pixels of a frame, or an *Error.
+// decode returns the pixels of a frame, or an *Error, or both if it is a part of the frame.
 func (r *reading) decode(ctx context.Context, f frame) (image.Image, error) {
 	if f.bad != nil {
 		return nil, f.bad
@@ -109,10 +128,10 @@ func (r *reading) decode(ctx context.Context, f frame) (image.Image, error) {
 	if err == nil {
 		img, err = guard(func() (image.Image, error) { return r.format.frame(ctx, f, r.detail) })
 	}
-	if err == nil {
-		return img, nil
-	}
 	cause, known := errors.AsType[*Error](err)
+	if err == nil || known && cause.Status == Partial {
+		return img, err
+	}
 	if c := context.Cause(ctx); c != nil { // the decoder's error is a consequence
 		if cause, known = errors.AsType[*Error](c); !known {
 			return nil, stopped(c)

@@ -8,7 +8,7 @@ var zigzag = [64]uint8{
 
 // mostEnergy is the most that the squares of the coefficients of a block may add up to. Those of its samples add up to the same,
 // 64 * 128 * 128 at most; as much again is left for what quantization adds. Of blocks beyond, which no encoder makes, image/jpeg
-// and other decoders make different things, as their numbers overflow.
+// and other decoders make different things, as their numbers overflow. Of 12 bits it is 16 * 16 times as much.
 const mostEnergy = 2 * 64 * 128 * 128
 
 // block reads a block. Its coefficients up to a place come into b, row by row, which was all zeros; those behind are passed
@@ -49,7 +49,7 @@ func (r *bitReader) block(b *[64]int32, c *component, prediction *int32, upTo in
 		last = place
 	}
 	r.acc, r.n, r.next = acc, n, next
-	if energy > mostEnergy {
+	if energy > r.mostEnergy {
 		return -1
 	}
 	if !r.pass(ac, place) {

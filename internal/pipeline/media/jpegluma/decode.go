@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"image"
+	"slices"
 )
 
 // ErrOther means that a file is none that this package reads, or that something is wrong with it: image/jpeg can tell.
@@ -29,6 +30,7 @@ const (
 // decoder is what is known of a file while it is read.
 type decoder struct {
 	width, height int
+	precision     int // bits a sample: 8 or 12
 	components    []component
 	interval      int // groups of blocks between restarts; 0 if there are none
 	jfif          bool
@@ -53,10 +55,29 @@ type component struct {
 //
 // It takes a byte for each sample of the scaled picture, in whole groups of blocks, and some 100 kB.
 func Decode(data []byte, scale int, proceed func() error) (*image.Gray, error) {
+	img, _, err := decode(data, scale, proceed)
+	if err != nil {
+		return nil, err
+	}
+	return img, nil
+}
+
+// DecodePart is Decode for a file that is cut off, or in which something is wrong from some place on. It returns what was decoded before,
+// in a picture of the whole size whose other samples are of middling brightness, as viewers show it; and of how many rows of the file
+// there is something. There are none, and no picture, if not even the headers can be read.
+func DecodePart(data []byte, scale int, proceed func() error) (img *image.Gray, rows int, err error) {
+	img, rows, err = decode(data, scale, proceed)
+	if errors.Is(err, ErrOther) {
+		err = nil
+	}
+	return img, rows, err
+}
+
+func decode(data []byte, scale int, proceed func() error) (img *image.Gray, rows int, err error) {
 	d := &decoder{}
 	scan, err := d.header(data)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	return d.scan(scan, 8/scale, proceed)
 }
@@ -90,7 +111,7 @@ func (d *decoder) header(data []byte) (scan []byte, err error) {
 func (d *decoder) segment(marker byte, body []byte) bool {
 	switch marker {
 	case jpegSOF0, jpegSOF1:
-		return d.frame(body)
+		return d.frame(marker, body)
 	case jpegDHT:
 		return d.huffman(body)
 	case jpegDQT:
@@ -117,11 +138,12 @@ func (d *decoder) segment(marker byte, body []byte) bool {
 	return jpegAPP0 < marker && marker <= jpegAPP15 || marker == jpegCOM
 }
 
-// frame reads the header of the frame.
-func (d *decoder) frame(body []byte) bool {
-	if len(d.components) > 0 || len(body) < 6 || body[0] != 8 {
+// frame reads the header of the frame. Samples of 12 bits are for extended files alone.
+func (d *decoder) frame(marker byte, body []byte) bool {
+	if len(d.components) > 0 || len(body) < 6 || body[0] != 8 && (body[0] != 12 || marker != jpegSOF1) {
 		return false
 	}
+	d.precision = int(body[0])
 	d.height, d.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	n := int(body[5])
 	if d.width == 0 || d.height == 0 || n != 1 && n != 3 || len(body) != 6+3*n {
@@ -177,8 +199,8 @@ func (d *decoder) huffman(body []byte) bool {
 	return true
 }
 
-// mostStep is the largest step of a quantizer: there are no larger coefficients in pictures of 8 bits.
-const mostStep = 1 << 11
+// mostStep is the largest step of a quantizer by the bits of a sample: there are no larger coefficients.
+var mostStep = map[int]int32{8: 1 << 11, 12: 1 << 15}
 
 // quantization reads quantizers.
 func (d *decoder) quantization(body []byte) bool {
@@ -194,9 +216,6 @@ func (d *decoder) quantization(body []byte) bool {
 				q.step[i] = int32(binary.BigEndian.Uint16(body[1+2*i:]))
 			} else {
 				q.step[i] = int32(body[1+i])
-			}
-			if q.step[i] > mostStep {
-				return false
 			}
 		}
 		d.quantizers[place] = q
@@ -218,7 +237,7 @@ func (d *decoder) scanHeader(body []byte) bool {
 			return false
 		}
 		c.dc, c.ac, c.quantizer = d.dc[dc], d.ac[ac], d.quantizers[c.quantizerIndex]
-		if c.dc == nil || c.ac == nil || c.quantizer == nil {
+		if c.dc == nil || c.ac == nil || c.quantizer == nil || slices.Max(c.quantizer.step[:]) > mostStep[d.precision] {
 			return false
 		}
 	}

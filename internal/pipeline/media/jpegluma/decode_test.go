@@ -125,6 +125,68 @@ func TestCutOffFilesAreLeftToTheStandardLibrary(t *testing.T) {
 	}
 }
 
+// Of a file that is cut off, what was decoded is what the whole file shows, and the rest is grey.
+func TestPartOfCutOffFile(t *testing.T) {
+	t.Parallel()
+	for name, s := range specimens() {
+		if s.width > 200 {
+			continue
+		}
+		data := s.file()
+		whole, err := Decode(data, 1, always)
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := 0
+		for n := 0; n < len(data); n += 1 + len(data)/100 {
+			part, rows, err := DecodePart(data[:n], 1, always)
+			if err != nil || rows < most {
+				t.Fatalf("%s: of the first %d of %d bytes %d rows, of fewer bytes %d, %v", name, n, len(data), rows, most, err)
+			}
+			most = rows
+			for y := 0; part != nil && y < s.height; y++ {
+				if want := whole.GrayAt(0, y).Y; y < rows && part.GrayAt(0, y).Y != want || y >= rows && part.GrayAt(0, y).Y != 128 {
+					t.Fatalf("%s: of the first %d of %d bytes row %d of %d is %d, want %d", name, n, len(data), y, rows, part.GrayAt(0, y).Y, want)
+				}
+			}
+			small, smallRows, err := DecodePart(data[:n], 8, always)
+			if err != nil || smallRows != rows || (small == nil) != (part == nil) {
+				t.Fatalf("%s: at an eighth %d rows, not %d, %v", name, smallRows, rows, err)
+			}
+		}
+		if height := min(most+32, s.height); height != s.height {
+			t.Errorf("%s: of nearly the whole file %d rows of %d", name, most, s.height)
+		}
+	}
+}
+
+// A file of 12 bits a sample whose steps are 16 times as large shows the same picture as one of 8.
+func TestTwelveBits(t *testing.T) {
+	t.Parallel()
+	for _, s := range []specimen{
+		{width: 40, height: 33, luma: 0x11, grey: true, dense: 9, steps: 9},
+		{width: 100, height: 70, luma: 0x22, dense: 4, steps: 20, interval: 3},
+		{width: 60, height: 60, luma: 0x22, dense: 64, steps: 2, long: true},
+	} {
+		s.wide, s.extended = true, true
+		eight := s.file()
+		s.twelve = true
+		for _, scale := range []int{1, 2, 4, 8} {
+			want, err := Decode(eight, scale, always)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Decode(s.file(), scale, always)
+			if err != nil {
+				t.Fatalf("1/%d: %v", scale, err)
+			}
+			if d := furthest(got, want); got.Rect != want.Rect || d > 1 {
+				t.Errorf("1/%d: %v, and %d apart", scale, got.Rect, d)
+			}
+		}
+	}
+}
+
 // A file of another kind is refused, and so is one that is damaged.
 func TestOtherFilesAreRefused(t *testing.T) {
 	t.Parallel()

@@ -11,4 +11,7 @@
 // one scan. Whatever is different, unusual or wrong about a file ends in ErrOther: image/jpeg reads all that this package
 // reads, and its word on the rest counts. So this package need not tell a damaged file from one that it does not know, and
 // accepts less rather than more.
+//
+// Two things it does that image/jpeg does not: it reads such files of 12 bits, as medical and scientific cameras write them, and makes
+// 8 bits of each sample; and of a file that is cut off or damaged it can tell what comes before.
 package jpegluma

@@ -14,10 +14,11 @@ type quantizer struct {
 	scale [64]int32 // step and the factor of the transform, times 1<<fraction
 }
 
-// scaleFor sets the factors for blocks of size by size samples: 8, 4, 2 or 1.
-func (q *quantizer) scaleFor(size int) {
+// scaleFor sets the factors for blocks of size by size samples: 8, 4, 2 or 1. Of those whose precision is 12 bits the transform makes
+// samples of 8.
+func (q *quantizer) scaleFor(size, precision int) {
 	for place, i := range zigzag {
-		f := factor(int(i%8), size) * factor(int(i/8), size)
+		f := factor(int(i%8), size) * factor(int(i/8), size) / float64(int(1)<<(precision-8))
 		q.scale[place] = int32(math.Round(float64(q.step[place]) * f * (1 << fraction)))
 	}
 }

@@ -46,7 +46,7 @@ func TestTransformsEqualTheirDefinition(t *testing.T) {
 			for i := range q.step {
 				q.step[i] = int32(1 + r.IntN(40))
 			}
-			q.scaleFor(size)
+			q.scaleFor(size, 8)
 			var b [64]int32
 			var c [64]float64
 			last := round % (lastOf[size] + 1)

@@ -8,52 +8,71 @@ var lastOf = map[int]int{8: 63, 4: 24, 2: 4, 1: 0}
 // strideWorth is from how many bytes on it pays to make tables of strides.
 const strideWorth = 64 << 10
 
-// scan reads the picture. size is how many samples each side of a block of it has.
-func (d *decoder) scan(data []byte, size int, proceed func() error) (*image.Gray, error) {
+// scan reads the picture. size is how many samples each side of a block of it has. If it ends before the picture does, with ErrOther, it
+// returns what there is, and of how many rows of the file.
+func (d *decoder) scan(data []byte, size int, proceed func() error) (img *image.Gray, rows int, err error) {
 	luma := &d.components[0]
-	luma.quantizer.scaleFor(size)
+	luma.quantizer.scaleFor(size, d.precision)
 	side := func(pixels, blocks int) (groups, samples int) {
 		groups = (pixels + 8*blocks - 1) / (8 * blocks)
 		return groups, groups * blocks * size
 	}
 	across, width := side(d.width, luma.across)
 	down, height := side(d.height, luma.down)
-	img := image.NewGray(image.Rect(0, 0, width, height))
-	p := picture{decoder: d, img: img, size: size, last: lastOf[size]}
+	scaled := func(pixels int) int { return (pixels*size + 7) / 8 }
+	p := picture{decoder: d, img: image.NewGray(image.Rect(0, 0, width, height)), size: size, last: lastOf[size]}
+	img = p.img.SubImage(image.Rect(0, 0, scaled(d.width), scaled(d.height))).(*image.Gray)
 	if len(data) > strideWorth {
 		for _, c := range d.components {
 			c.ac.makeStrides()
 		}
 	}
 	d.reader.start(data)
-	left := d.interval
+	d.reader.mostEnergy = mostEnergy << (2 * (d.precision - 8))
+	p.left = d.interval
 	for y := range down {
 		if err := proceed(); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		for x := range across {
-			if d.reader.low() {
-				d.reader.fill()
-			}
-			if d.interval > 0 {
-				if left == 0 {
-					if !d.reader.restart(p.restarts) {
-						return nil, ErrOther
-					}
-					p.restarts, p.prediction, left = (p.restarts+1)%8, 0, d.interval
-				}
-				left--
-			}
-			if !p.group(x, y) {
-				return nil, ErrOther
-			}
+		if !p.row(y, across) {
+			p.blank(y * luma.down * size)
+			return img, y * luma.down * 8, ErrOther
 		}
 	}
 	if !d.reader.ended() || len(d.reader.rest) < 2 || d.reader.rest[1] != jpegEOI {
-		return nil, ErrOther
+		return img, d.height, ErrOther
 	}
-	scaled := func(pixels int) int { return (pixels*size + 7) / 8 }
-	return img.SubImage(image.Rect(0, 0, scaled(d.width), scaled(d.height))).(*image.Gray), nil
+	return img, d.height, nil
+}
+
+// row reads a row of groups, and reports false if one is wrong.
+func (p *picture) row(y, across int) bool {
+	for x := range across {
+		if p.reader.low() {
+			p.reader.fill()
+		}
+		if p.interval > 0 {
+			if p.left == 0 {
+				if !p.reader.restart(p.restarts) {
+					return false
+				}
+				p.restarts, p.prediction, p.left = (p.restarts+1)%8, 0, p.interval
+			}
+			p.left--
+		}
+		if !p.group(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+// blank gives all samples from a row on the middling brightness.
+func (p *picture) blank(row int) {
+	rest := p.img.Pix[row*p.img.Stride:]
+	for i := range rest {
+		rest[i] = 128
+	}
 }
 
 // picture is what becomes of a scan.
@@ -64,6 +83,7 @@ type picture struct {
 	last       int
 	prediction int32
 	restarts   int
+	left       int // groups up to the next restart
 	block      [64]int32
 }
 

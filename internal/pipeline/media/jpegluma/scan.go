@@ -23,6 +23,8 @@ type bitReader struct {
 	window [windowSize + windowTail]byte
 	rest   []byte // of the scan: what is not yet in window
 	marker bool   // rest begins with a marker, or with nothing
+
+	mostEnergy int64 // of a block that is read
 }
 
 // start sets the reader to the beginning of a scan.

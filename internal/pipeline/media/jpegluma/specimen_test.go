@@ -18,6 +18,7 @@ type specimen struct {
 	steps         int  // the largest step of the quantizers
 	wide          bool // the steps are of 16 bits
 	extended      bool // SOF1
+	twelve        bool // samples of 12 bits: the steps are 16 times as large
 }
 
 // bits writes the bits of a scan.
@@ -103,6 +104,9 @@ func (s specimen) file() []byte {
 			if i == 0 {
 				steps = append(steps, step)
 			}
+			if s.twelve {
+				step *= 16
+			}
 			if s.wide {
 				body = append(body, byte(step>>8))
 			}
@@ -123,6 +127,9 @@ func (s specimen) file() []byte {
 	sof := byte(jpegSOF0)
 	if s.extended {
 		sof = jpegSOF1
+	}
+	if s.twelve {
+		frame[0] = 12
 	}
 	out = append(out, segment(sof, frame...)...)
 	var dcSymbols, acSymbols []byte
