@@ -1,7 +1,6 @@
 package keypoint
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -10,8 +9,8 @@ const bearings = 36 // parts of the circle that slopes are counted in
 
 // angles returns the directions in which the picture slopes most around a blob, in radians: the main one, and a second that is nearly
 // as strong. Whoever turns the picture turns them.
-func (b *blob) angles(most int) []float64 {
-	votes := b.slopes()
+func (b *blob) angles() (angles [2]float64, n int) {
+	votes := b.votes()
 	for range 4 { // repeated, a mean of three is nearly a Gaussian
 		var smooth [bearings]float32
 		for i := range votes {
@@ -20,25 +19,27 @@ func (b *blob) angles(most int) []float64 {
 		votes = smooth
 	}
 	enough := 0.8 * slices.Max(votes[:])
-	type peak struct{ height, angle float64 }
-	var peaks []peak
+	var heights [2]float32
 	for i, here := range votes {
 		before, after := votes[(i+bearings-1)%bearings], votes[(i+1)%bearings]
-		if here > before && here >= after && here >= enough {
-			at := float64(i) + 0.5*float64((before-after)/(before-2*here+after))
-			peaks = append(peaks, peak{float64(here), at * 2 * math.Pi / bearings})
+		if here <= before || here < after || here < enough {
+			continue
 		}
+		angle := (float64(i) + 0.5*float64((before-after)/(before-2*here+after))) * 2 * math.Pi / bearings
+		switch {
+		case here > heights[0]:
+			angles[1], heights[1] = angles[0], heights[0]
+			angles[0], heights[0] = angle, here
+		case here > heights[1]:
+			angles[1], heights[1] = angle, here
+		}
+		n = min(n+1, len(angles))
 	}
-	slices.SortFunc(peaks, func(a, b peak) int { return cmp.Compare(b.height, a.height) })
-	var angles []float64
-	for _, p := range peaks[:min(most, len(peaks))] {
-		angles = append(angles, p.angle)
-	}
-	return angles
+	return angles, n
 }
 
-// slopes counts the slopes around a blob by their direction, the nearer ones more.
-func (b *blob) slopes() (votes [bearings]float32) {
+// votes counts the slopes around a blob by their direction, the nearer ones more.
+func (b *blob) votes() (votes [bearings]float32) {
 	im := &b.octave.blurred[b.level]
 	reach := 4.5 * b.sigma
 	x0, x1 := max(int(b.x-reach), 1), min(int(b.x+reach), im.width-2)
