@@ -108,9 +108,6 @@ var bearing = func() (all [2][directions]float32) {
 	return all
 }()
 
-// narrow is the cosine of the angle by which a slope may point away from a direction that it still counts for.
-var narrow float32 = 0.5
-
 // slopes is how much a region slopes in each direction, cell by cell.
 type slopes [cells * cells][directions]float32
 
@@ -122,10 +119,9 @@ func (r *region) slopesPlain(s *slopes) {
 		for x := range samples {
 			i := (y+1)*wide + x + 1
 			dx, dy := r[i+1]-r[i-1], r[i+wide]-r[i-wide]
-			least := narrow * float32(math.Sqrt(float64(float32(dx*dx)+float32(dy*dy))))
 			var v [directions]float32
 			for a := range v {
-				v[a] = max(float32(dx*bearing[0][a])+float32(dy*bearing[1][a])-least, 0)
+				v[a] = max(float32(dx*bearing[0][a])+float32(dy*bearing[1][a]), 0)
 			}
 			for cell, w := range weights[x] {
 				if w != 0 {

@@ -148,30 +148,22 @@ loop:
 
 #define STRIDE (4*const_wide)
 
-// Eight samples of a row of a region, o bytes after its second: how much it slopes across and down, and the least that counts.
+// Eight samples of a row of a region, o bytes after its second: how much it slopes across and down.
 #define GRADIENT(o) \
-	VMOVUPS (o+4)(SI), Y0        \
-	VSUBPS  (o-4)(SI), Y0, Y0    \
-	VMOVUPS (o+STRIDE)(SI), Y1   \
+	VMOVUPS (o+4)(SI), Y0          \
+	VSUBPS  (o-4)(SI), Y0, Y0      \
+	VMOVUPS (o+STRIDE)(SI), Y1     \
 	VSUBPS  (o-STRIDE)(SI), Y1, Y1 \
-	VMOVUPS Y0, across-192+o(SP) \
-	VMOVUPS Y1, down-128+o(SP)   \
-	VMULPS  Y0, Y0, Y0           \
-	VMULPS  Y1, Y1, Y1           \
-	VADDPS  Y1, Y0, Y0           \
-	VSQRTPS Y0, Y0               \
-	VMULPS  Y13, Y0, Y0          \
-	VMOVUPS Y0, least-64+o(SP)
+	VMOVUPS Y0, across-128+o(SP)   \
+	VMOVUPS Y1, down-64+o(SP)
 
 // How much sample x counts for the eight directions goes to Y4.
 #define RESPONSE(x) \
-	VBROADCASTSS across-192+4*x(SP), Y4 \
-	VMULPS       Y14, Y4, Y4             \
-	VBROADCASTSS down-128+4*x(SP), Y5   \
-	VMULPS       Y15, Y5, Y5             \
-	VADDPS       Y5, Y4, Y4              \
-	VBROADCASTSS least-64+4*x(SP), Y5   \
-	VSUBPS       Y5, Y4, Y4              \
+	VBROADCASTSS across-128+4*x(SP), Y4 \
+	VMULPS       Y14, Y4, Y4            \
+	VBROADCASTSS down-64+4*x(SP), Y5    \
+	VMULPS       Y15, Y5, Y5            \
+	VADDPS       Y5, Y4, Y4             \
 	VMAXPS       Y12, Y4, Y4
 
 #define WEIGHED(x, cell, sum) \
@@ -195,7 +187,7 @@ loop:
 
 // func slopesAVX2(s *slopes, r *region)
 // The lanes are samples at first, then directions.
-TEXT ·slopesAVX2(SB), NOSPLIT, $192-16
+TEXT ·slopesAVX2(SB), NOSPLIT, $128-16
 	MOVQ s+0(FP), DI
 	MOVQ r+8(FP), SI
 	ADDQ $(STRIDE+4), SI
@@ -203,7 +195,6 @@ TEXT ·slopesAVX2(SB), NOSPLIT, $192-16
 	MOVQ R8, R9 // weights of the row
 	VMOVUPS ·bearing(SB), Y14
 	VMOVUPS ·bearing+32(SB), Y15
-	VBROADCASTSS ·narrow(SB), Y13
 	VXORPS Y12, Y12, Y12
 	MOVQ DI, R10
 	MOVQ $16, CX
