@@ -5,7 +5,10 @@ import (
 	"slices"
 )
 
-const bearings = 36 // parts of the circle that slopes are counted in
+const (
+	bearings = 36 // parts of the circle that slopes are counted in
+	voteStep = 2  // pixels from one slope to the next: the level is blurred so much that every other one says the same
+)
 
 // angles returns the directions in which the picture slopes most around a blob, in radians: the main one, and a second that is nearly
 // as strong. Whoever turns the picture turns them.
@@ -44,29 +47,29 @@ func (b *blob) votes() (votes [bearings]float32) {
 	reach := 4.5 * b.sigma
 	x0, x1 := max(int(b.x-reach), 1), min(int(b.x+reach), im.width-2)
 	y0, y1 := max(int(b.y-reach), 1), min(int(b.y+reach), im.height-2)
-	step := 1
-	if b.sigma > 2 {
-		step = 2 // the level is blurred so much that every other pixel says the same
-	}
 	inverse := float32(len(nearness)) / float32(reach*reach)
-	for y := y0; y <= y1; y += step {
+	var count [bearings + 2]float32 // what is beyond the full circle is added to its beginning
+	for y := y0; y <= y1; y += voteStep {
 		dy := float32(y) - float32(b.y)
-		for x := x0; x <= x1; x += step {
+		above, here, below := im.row(y-1)[:x1+2], im.row(y)[:x1+2], im.row(y+1)[:x1+2]
+		for x := x0; x <= x1; x += voteStep {
 			dx := float32(x) - float32(b.x)
-			near := int((dx*dx + dy*dy) * inverse)
+			near := int((float32(dx*dx) + float32(dy*dy)) * inverse)
 			if near >= len(nearness) {
 				continue
 			}
-			i := y*im.width + x
-			size, at := polar(im.pix[i+1]-im.pix[i-1], im.pix[i+im.width]-im.pix[i-im.width])
-			at = at * bearings / 8
+			size, at := polar(here[x+1]-here[x-1], below[x]-above[x])
+			at *= bearings / 8.0
 			first := int(at)
-			part := at - float32(first)
 			size *= nearness[near]
-			votes[first%bearings] += size * (1 - part)
-			votes[(first+1)%bearings] += size * part
+			part := float32(size * (at - float32(first)))
+			count[first] += size - part
+			count[first+1] += part
 		}
 	}
+	copy(votes[:], count[:])
+	votes[0] += count[bearings]
+	votes[1] += count[bearings+1]
 	return votes
 }
 
@@ -87,7 +90,7 @@ func polar(dx, dy float32) (size, eighths float32) {
 		return 0, 0
 	}
 	t := low / high
-	a := t * (1 + 0.3476*(1-t))
+	a := t * (1 + float32(0.3476*(1-t)))
 	if ay > ax {
 		a = 2 - a
 	}
@@ -97,5 +100,5 @@ func polar(dx, dy float32) (size, eighths float32) {
 	if dy < 0 {
 		a = 8 - a
 	}
-	return float32(math.Sqrt(float64(dx*dx + dy*dy))), a
+	return float32(math.Sqrt(float64(float32(dx*dx) + float32(dy*dy)))), a
 }
