@@ -1,17 +1,19 @@
 package keypoint
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
 
-const bearings = 36 // parts of the circle that slopes are counted in
+const (
+	bearings = 36 // parts of the circle that slopes are counted in
+	voteStep = 2  // pixels from one slope to the next: the level is blurred so much that every other one says the same
+)
 
 // angles returns the directions in which the picture slopes most around a blob, in radians: the main one, and a second that is nearly
 // as strong. Whoever turns the picture turns them.
-func (b *blob) angles(most int) []float64 {
-	votes := b.slopes()
+func (b *blob) angles() (angles [2]float64, n int) {
+	votes := b.votes()
 	for range 4 { // repeated, a mean of three is nearly a Gaussian
 		var smooth [bearings]float32
 		for i := range votes {
@@ -20,52 +22,54 @@ func (b *blob) angles(most int) []float64 {
 		votes = smooth
 	}
 	enough := 0.8 * slices.Max(votes[:])
-	type peak struct{ height, angle float64 }
-	var peaks []peak
+	var heights [2]float32
 	for i, here := range votes {
 		before, after := votes[(i+bearings-1)%bearings], votes[(i+1)%bearings]
-		if here > before && here >= after && here >= enough {
-			at := float64(i) + 0.5*float64((before-after)/(before-2*here+after))
-			peaks = append(peaks, peak{float64(here), at * 2 * math.Pi / bearings})
+		if here <= before || here < after || here < enough {
+			continue
 		}
+		angle := (float64(i) + 0.5*float64((before-after)/(before-2*here+after))) * 2 * math.Pi / bearings
+		switch {
+		case here > heights[0]:
+			angles[1], heights[1] = angles[0], heights[0]
+			angles[0], heights[0] = angle, here
+		case here > heights[1]:
+			angles[1], heights[1] = angle, here
+		}
+		n = min(n+1, len(angles))
 	}
-	slices.SortFunc(peaks, func(a, b peak) int { return cmp.Compare(b.height, a.height) })
-	var angles []float64
-	for _, p := range peaks[:min(most, len(peaks))] {
-		angles = append(angles, p.angle)
-	}
-	return angles
+	return angles, n
 }
 
-// slopes counts the slopes around a blob by their direction, the nearer ones more.
-func (b *blob) slopes() (votes [bearings]float32) {
+// votes counts the slopes around a blob by their direction, the nearer ones more.
+func (b *blob) votes() (votes [bearings]float32) {
 	im := &b.octave.blurred[b.level]
 	reach := 4.5 * b.sigma
 	x0, x1 := max(int(b.x-reach), 1), min(int(b.x+reach), im.width-2)
 	y0, y1 := max(int(b.y-reach), 1), min(int(b.y+reach), im.height-2)
-	step := 1
-	if b.sigma > 2 {
-		step = 2 // the level is blurred so much that every other pixel says the same
-	}
 	inverse := float32(len(nearness)) / float32(reach*reach)
-	for y := y0; y <= y1; y += step {
+	var count [bearings + 2]float32 // what is beyond the full circle is added to its beginning
+	for y := y0; y <= y1; y += voteStep {
 		dy := float32(y) - float32(b.y)
-		for x := x0; x <= x1; x += step {
+		above, here, below := im.row(y-1)[:x1+2], im.row(y)[:x1+2], im.row(y+1)[:x1+2]
+		for x := x0; x <= x1; x += voteStep {
 			dx := float32(x) - float32(b.x)
-			near := int((dx*dx + dy*dy) * inverse)
+			near := int((float32(dx*dx) + float32(dy*dy)) * inverse)
 			if near >= len(nearness) {
 				continue
 			}
-			i := y*im.width + x
-			size, at := polar(im.pix[i+1]-im.pix[i-1], im.pix[i+im.width]-im.pix[i-im.width])
-			at = at * bearings / 8
+			size, at := polar(here[x+1]-here[x-1], below[x]-above[x])
+			at *= bearings / 8.0
 			first := int(at)
-			part := at - float32(first)
 			size *= nearness[near]
-			votes[first%bearings] += size * (1 - part)
-			votes[(first+1)%bearings] += size * part
+			part := float32(size * (at - float32(first)))
+			count[first] += size - part
+			count[first+1] += part
 		}
 	}
+	copy(votes[:], count[:])
+	votes[0] += count[bearings]
+	votes[1] += count[bearings+1]
 	return votes
 }
 
@@ -86,7 +90,7 @@ func polar(dx, dy float32) (size, eighths float32) {
 		return 0, 0
 	}
 	t := low / high
-	a := t * (1 + 0.3476*(1-t))
+	a := t * (1 + float32(0.3476*(1-t)))
 	if ay > ax {
 		a = 2 - a
 	}
@@ -96,5 +100,5 @@ func polar(dx, dy float32) (size, eighths float32) {
 	if dy < 0 {
 		a = 8 - a
 	}
-	return float32(math.Sqrt(float64(dx*dx + dy*dy))), a
+	return float32(math.Sqrt(float64(float32(dx*dx) + float32(dy*dy)))), a
 }

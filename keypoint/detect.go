@@ -3,6 +3,7 @@ package keypoint
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -16,8 +17,9 @@ type blob struct {
 }
 
 const (
-	leastStrength = 0.3  // difference of a blob from what is around it, where the contrast of the picture is 50
-	edgeRatio     = 10.0 // a blob that is curved so much more one way than the other lies on an edge, and could lie anywhere along it
+	leastStrength = 0.3               // difference of a blob from what is around it, where the contrast of the picture is 50
+	leastPeak     = leastStrength / 2 // of the pixel of a blob that may turn out so strong
+	edgeRatio     = 10.0              // a blob that is curved so much more one way than the other lies on an edge, and could lie anywhere along it
 )
 
 // blobs appends the blobs of all octaves, the strongest first.
@@ -25,40 +27,53 @@ func (p *pyramid) blobs(found []blob) []blob {
 	for i := range p.octaves[:p.used] {
 		o := &p.octaves[i]
 		for level := 1; level <= intervals; level++ {
-			found = o.extrema(found, level)
+			found = o.extrema(found, level, p.mask[:])
 		}
 	}
 	slices.SortFunc(found, func(a, b blob) int { return cmp.Compare(b.strength, a.strength) })
 	return found
 }
 
-// extrema appends the blobs of one level.
-func (o *octave) extrema(found []blob, level int) []blob {
-	below, here, above := &o.differences[level-1], &o.differences[level], &o.differences[level+1]
+// extrema appends the blobs of one level. mask is scratch.
+func (o *octave) extrema(found []blob, level int, mask []byte) []blob {
+	here := &o.differences[level]
 	w := here.width
+	try := func(x, y int) {
+		if !o.extreme(level, y*w+x) {
+			return
+		}
+		if b, ok := o.locate(level, x, y); ok {
+			found = append(found, b)
+		}
+	}
 	for y := 1; y < here.height-1; y++ {
-		row := here.row(y)
-		for x := 1; x < w-1; x++ {
-			v := row[x]
-			if v > -leastStrength/2 && v < leastStrength/2 || v <= row[x-1] == (v > row[x+1]) && v != row[x-1] && v != row[x+1] {
-				continue
+		n := peaks(mask, here.row(y-1), here.row(y), here.row(y+1))
+		for i, m := range mask[:n/lanes] {
+			for ; m != 0; m &= m - 1 {
+				try(1+lanes*i+bits.TrailingZeros8(m), y)
 			}
-			i := y*w + x
-			if !extreme(here.pix, i, w, v) || !extreme(below.pix, i, w, v) || !extreme(above.pix, i, w, v) {
-				continue
-			}
-			if b, ok := o.locate(level, x, y); ok {
-				found = append(found, b)
+		}
+		for x := 1 + n; x < w-1; x++ {
+			if v := here.pix[y*w+x]; (v >= leastPeak || v <= -leastPeak) && farthest(here.pix, y*w+x, w, v) {
+				try(x, y)
 			}
 		}
 	}
 	return found
 }
 
-// extreme reports whether v is as far from zero as any of the nine pixels around i.
-func extreme(pix []float32, i, w int, v float32) bool {
+// extreme reports whether a pixel that is extreme in its level is so in the levels below and above.
+func (o *octave) extreme(level, i int) bool {
+	here := &o.differences[level]
+	v, w := here.pix[i], here.width
+	return farthest(o.differences[level-1].pix, i, w, v) && farthest(o.differences[level+1].pix, i, w, v)
+}
+
+// farthest reports whether v is as far from zero as any of the nine pixels around i, on its side.
+func farthest(pix []float32, i, w int, v float32) bool {
 	for _, j := range [3]int{i - w, i, i + w} {
-		a, b, c := pix[j-1], pix[j], pix[j+1]
+		three := pix[j-1 : j+2]
+		a, b, c := three[0], three[1], three[2]
 		if v > 0 && (a > v || b > v || c > v) || v < 0 && (a < v || b < v || c < v) {
 			return false
 		}

@@ -34,10 +34,12 @@ func Find(g *image.Gray, most int, twice bool) Set {
 	most = min(most, MostPoints)
 	set := make(Set, 0, most)
 	f.spread(most, func(b *blob) bool {
-		for _, angle := range b.angles(angles) {
+		both, n := b.angles()
+		for _, angle := range both[:min(n, angles)] {
 			var r region
 			if len(set) < most && r.sample(b, angle) {
-				s := r.slopes()
+				var s slopes
+				r.slopes(&s)
 				set = append(set, b.point(angle, s.code(), longer))
 			}
 		}

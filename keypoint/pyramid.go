@@ -37,8 +37,8 @@ type pyramid struct {
 	used    int
 	picture plane
 	halved  plane
-	between plane
-	wide    [mostSide + 64]float32
+	line    [mostSide + 2*mostTaps]float32
+	mask    [mostSide / lanes]byte
 }
 
 // build makes the octaves of the picture.
@@ -53,15 +53,12 @@ func (p *pyramid) build() {
 		p.used++
 		o.scale = scale
 		if scale == 1 {
-			kernels[0].blur(&o.blurred[0], src, &p.between, p.wide[:])
+			kernels[0].blur(&o.blurred[0], src, nil, p.line[:])
 		} else {
 			o.blurred[0], p.halved = p.halved, o.blurred[0]
 		}
 		for i := range o.differences {
-			a, b, d := &o.blurred[i], &o.blurred[i+1], &o.differences[i]
-			kernels[i+1].blur(b, a, &p.between, p.wide[:])
-			d.resize(a.width, a.height)
-			subtract(d.pix, b.pix, a.pix)
+			kernels[i+1].blur(&o.blurred[i+1], &o.blurred[i], &o.differences[i], p.line[:])
 		}
 		p.halved.halve(&o.blurred[intervals])
 		src = &p.halved
