@@ -25,7 +25,8 @@ type line struct {
 
 func (l *line) y(x float32) float32 { return l.at + l.slope*(x-l.middle) }
 
-// support returns the share of the line between two columns where there is a step, and 1 for an edge of the picture.
+// support returns the share of the line between two columns, the first to the left, where there is a step, and 1 for an edge of the
+// picture.
 func (l *line) support(from, to float32) float32 {
 	if l.outer {
 		return 1

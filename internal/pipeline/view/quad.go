@@ -8,6 +8,7 @@ type quad struct {
 	kind    string
 	corners [4]point
 	outer   [4]bool // the sides that lie on the edge of the picture: top, right, bottom, left
+	sides   [4]int  // the lines it lies between, by their numbers
 	score   float32 // what speaks for it
 }
 

@@ -89,9 +89,10 @@ func (f *finder) look(small *image.Gray, most int) {
 	f.take(f.frames.find(f.rows.find(true), f.columns.find(true), true, &f.steps), mostQuads)
 }
 
-// take hashes quadrangles of the half copy, as many as there may be, but none that would say nothing.
+// take hashes quadrangles of the half copy, as many as there may be, but none that would say nothing. It tries no more than twice
+// as many.
 func (f *finder) take(quads []quad, most int) {
-	for _, q := range quads {
+	for _, q := range quads[:min(len(quads), 2*most)] {
 		if most == 0 || len(f.seen) == f.most {
 			return
 		}
