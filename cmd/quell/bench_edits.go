@@ -44,7 +44,7 @@ func (c *benchEditsCmd) Help() string {
 
 // methods are those that are measured, each beside the first.
 func methods(bank int) []recall.Method {
-	views := signal.Views{Within: 6, Points: 64}
+	views := signal.Views{Within: 8, Points: 64}
 	return []recall.Method{
 		new(recall.Plain),
 		&recall.Quell{Title: "Quell, hashes only", Views: views, Fill: bank},

@@ -102,10 +102,10 @@ func TestCanonicalRefuses(t *testing.T) {
 		want   string
 		change func(*domain.ListRecord)
 	}{
-		{`signal type "smell" is not known: use one of pdq, sha256, md5`, func(r *domain.ListRecord) { r.Type = "Smell" }},
-		{`signal type "" is not known: use one of pdq, sha256, md5`, func(r *domain.ListRecord) { r.Type = "" }},
+		{`signal type "smell" is not known: use one of pdq, keypoints, sha256, md5`, func(r *domain.ListRecord) { r.Type = "Smell" }},
+		{`signal type "" is not known: use one of pdq, keypoints, sha256, md5`, func(r *domain.ListRecord) { r.Type = "" }},
 		{`md5 "": 0 characters, want 32 hexadecimal digits`, func(r *domain.ListRecord) { r.Type, r.Value = domain.MD5, "" }},
-		{`signal type "" is not known: use one of pdq, sha256, md5`, func(r *domain.ListRecord) { r.Type, r.Value, r.Withdrawn = "", "", false }},
+		{`signal type "" is not known: use one of pdq, keypoints, sha256, md5`, func(r *domain.ListRecord) { r.Type, r.Value, r.Withdrawn = "", "", false }},
 		{`entry: empty, but a tombstone without type and value must name the entry that it withdraws`,
 			func(r *domain.ListRecord) { r.Ref, r.Type, r.Value = "", "", "" }},
 		{`entry: 257 bytes, at most 256 are allowed`, func(r *domain.ListRecord) { r.Ref = strings.Repeat("r", 257) }},

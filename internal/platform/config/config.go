@@ -52,7 +52,7 @@ type Config struct {
 	MediaJPEG   string   `key:"media.jpeg" default:"scaled" help:"how much of a JPEG is decoded: full, luma (brightness; 95 of 100 hashes within 2 bits of full), scaled (to sides from 1024 pixels; 6 bits) or small (from 512; 8 bits)"`
 
 	ViewsPictures int `key:"views.pictures" default:"16" help:"pictures and frames of one upload that are also looked up in further ways: turned, mirrored, cut out of frames, by their points; 0: none"`
-	ViewsWithin   int `key:"views.within" default:"6" help:"pictures within each of them that are looked up, each in eight turns; 0: none, and no turns of the whole"`
+	ViewsWithin   int `key:"views.within" default:"8" help:"pictures within each of them that are looked up, each in eight turns; 0: none, and no turns of the whole"`
 	ViewsPoints   int `key:"views.points" default:"64" help:"points of each of them that are looked up, to find copies that were cropped, tilted or put into others; 0: none"`
 
 	FetchAllow []string `key:"fetch.allow" default:"" help:"addresses (CIDR or host:port) outside of the public internet that URLs may lead to"`

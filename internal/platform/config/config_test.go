@@ -127,7 +127,10 @@ func TestFaultsNameTheKey(t *testing.T) {
 		if !s.field.CanInt() {
 			continue
 		}
-		bad[s.Key] = append(bad[s.Key], "", "0", "many", "1e3", "-1", "9223372036854775808", "99999999999999999999d")
+		if !mayBeZero(s.Key) {
+			bad[s.Key] = append(bad[s.Key], "0")
+		}
+		bad[s.Key] = append(bad[s.Key], "", "many", "1e3", "-1", "9223372036854775808", "99999999999999999999d")
 		if s.field.Type() == reflect.TypeFor[Duration]() {
 			bad[s.Key] = append(bad[s.Key], "10", "-5s", "1week", "36500d", "-9999999999d", "1000000h1000000000h")
 		} else {
