@@ -9,7 +9,8 @@ import (
 )
 
 // alike is the distance up to which two pictures count as versions of one, in any of their turns. It is larger than a match, so that a version that
-// methods might find does not count as unrelated.
+// methods might find does not count as unrelated. The price: no two whole pictures are nearer than this, even if they are only alike by chance; crops of
+// them may be.
 const alike = 80
 
 // Words in a name that tell versions of a picture apart, but not what it shows; and folders that only hold versions.

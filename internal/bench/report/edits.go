@@ -136,7 +136,7 @@ func (r *results) methodTable(d *document) {
 		}
 		rows = append(rows, row)
 	}
-	d.table("What a question costs, one thread, of decoded pixels, and what is taken for something else. Unrelated pairs are crops of different real pictures, and drawn pictures; "+
+	d.table("What a question costs, one thread, of decoded pixels, and what is taken for something else. Unrelated pairs are crops of different real pictures, and drawn pictures; real ones that are within 80 bits of each other as a whole count as versions of one; "+
 		"the last column reads a normal tail through the nearest distances off at the radius, and is the least to be expected, for real pictures crowd:",
 		[]string{"method", "mean time", "99 %", "list, a picture", "false hits on edited pictures", "unrelated pairs", "of these match", "a pair, below (95 %)", "nearest: least; median", "false in 10⁶ uploads × 10⁶ known"}, rows)
 }
