@@ -51,7 +51,7 @@ func (b *blob) votes() (votes [bearings]float32) {
 	var count [bearings + 2]float32 // what is beyond the full circle is added to its beginning
 	for y := y0; y <= y1; y += voteStep {
 		dy := float32(y) - float32(b.y)
-		above, here, below := im.row(y-1)[:x1+2], im.row(y)[:x1+2], im.row(y+1)[:x1+2]
+		above, here, below := im.row(y - 1)[:x1+2], im.row(y)[:x1+2], im.row(y + 1)[:x1+2]
 		for x := x0; x <= x1; x += voteStep {
 			dx := float32(x) - float32(b.x)
 			near := int((float32(dx*dx) + float32(dy*dy)) * inverse)

@@ -31,7 +31,7 @@ func Find(g *image.Gray, most int, twice bool) Set {
 	if twice {
 		angles = 2
 	}
-	most = min(most, MostPoints)
+	most = max(min(most, MostPoints), 0)
 	set := make(Set, 0, most)
 	f.spread(most, func(b *blob) bool {
 		both, n := b.angles()

@@ -3,7 +3,9 @@ package keypoint
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"strings"
 )
 
 // Point is a point of a picture that can be found again in its copies, with the code of the region around it. Lengths are shares of
@@ -28,8 +30,9 @@ const (
 )
 
 // MarshalBinary returns the set as bytes: a version, 1; the number of points; and of each point X, Y, Size, Angle and the four words of
-// the code, big-endian. It never fails.
+// the code, big-endian. Points beyond MostPoints are left out. It never fails.
 func (s Set) MarshalBinary() ([]byte, error) {
+	s = s[:min(len(s), MostPoints)]
 	out := make([]byte, 0, headerBytes+pointBytes*len(s))
 	out = append(out, version, byte(len(s)))
 	for _, p := range s {
@@ -76,12 +79,22 @@ func (s Set) String() string {
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
-// Parse reads what String returns.
+// Parse reads what String returns, and nothing else: no white space, no padding.
 func Parse(text string) (Set, error) {
+	const most = (headerBytes + pointBytes*MostPoints) * 4 / 3
+	switch {
+	case len(text) > most+1:
+		return nil, fmt.Errorf("points of a picture: %d letters, want at most %d for %d points", len(text), most+1, MostPoints)
+	case strings.ContainsAny(text, "\r\n"): // which the decoder would pass over
+		return nil, errors.New("points of a picture: a line end, want base64 in one line")
+	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return nil, fmt.Errorf("points of a picture: %w", err)
+		return nil, fmt.Errorf("points of a picture: %w; want base64 with the letters that are safe in URLs, without padding", err)
 	}
 	var s Set
-	return s, s.UnmarshalBinary(data)
+	if err := s.UnmarshalBinary(data); err != nil {
+		return nil, err
+	}
+	return s, nil
 }

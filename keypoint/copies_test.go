@@ -1,0 +1,82 @@
+package keypoint
+
+import (
+	"image"
+	"testing"
+)
+
+// How many points are kept of known pictures, and of those that are looked up.
+const ofKnown, ofFound = 44, 64
+
+// best compares two pictures both ways, as they are and in a mirror.
+func best(known, found *image.Gray) Agreement {
+	k, f := Find(known, ofKnown, false), Find(found, ofFound, true)
+	a, b := Compare(k, f, false), Compare(k, f, true)
+	if b.Score > a.Score {
+		return b
+	}
+	return a
+}
+
+// TestCopiesAreFound makes copies of pictures in ways that a hash of the whole picture does not survive.
+func TestCopiesAreFound(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		copy     func(g *image.Gray) *image.Gray
+		mirrored bool
+	}{
+		{"itself", func(g *image.Gray) *image.Gray { return g }, false},
+		{"in a mirror", mirrored, true},
+		{"turned by 7 degrees", func(g *image.Gray) *image.Gray { return moved(g, 256, 192, 7, 1) }, false},
+		{"turned by 45 degrees", func(g *image.Gray) *image.Gray { return moved(g, 256, 256, 45, 0.9) }, false},
+		{"turned by 90 degrees", func(g *image.Gray) *image.Gray { return moved(g, 192, 256, 90, 1) }, false},
+		{"turned by 180 degrees", func(g *image.Gray) *image.Gray { return moved(g, 256, 192, 180, 1) }, false},
+		{"half as large on black", func(g *image.Gray) *image.Gray { return moved(g, 256, 192, 0, 0.5) }, false},
+		{"cut down to 60 %", func(g *image.Gray) *image.Gray { return cut(g, 80, 60, 256, 192) }, false},
+		{"cut and enlarged", func(g *image.Gray) *image.Gray { return moved(g, 256, 192, 0, 1.5) }, false},
+		{"in a mirror, turned and cut", func(g *image.Gray) *image.Gray { return moved(mirrored(g), 200, 150, 20, 1) }, true},
+		{"in another picture", func(g *image.Gray) *image.Gray {
+			return pasted(scene(99, 256, 256), moved(g, 154, 115, 0, 0.6), 60, 80)
+		}, false},
+		{"grey in grey", func(g *image.Gray) *image.Gray {
+			out := image.NewGray(g.Rect)
+			for i, v := range g.Pix {
+				out.Pix[i] = 100 + v/4
+			}
+			return out
+		}, false},
+		{"where its bounds do not begin at zero", func(g *image.Gray) *image.Gray { return cut(g, 10, 10, 250, 180) }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(6) {
+				known := scene(seed, 256, 192)
+				a := best(known, c.copy(known))
+				if !a.Enough() || a.Mirrored != c.mirrored {
+					t.Errorf("scene %d: %+v, want enough, mirrored %t", seed, a, c.mirrored)
+				}
+			}
+		})
+	}
+}
+
+// TestOthersAreNotFound compares scenes that have nothing in common.
+func TestOthersAreNotFound(t *testing.T) {
+	t.Parallel()
+	const n = 60
+	var known, found [n]Set
+	for i := range known {
+		g := scene(uint64(i), 256, 192)
+		known[i], found[i] = Find(g, ofKnown, false), Find(g, ofFound, true)
+	}
+	for i := range known {
+		for j := range found {
+			for _, m := range []bool{false, true} {
+				if a := Compare(known[i], found[j], m); a.Enough() != (i == j && !m) {
+					t.Errorf("scenes %d and %d, mirrored %t: %+v", i, j, m, a)
+				}
+			}
+		}
+	}
+}
