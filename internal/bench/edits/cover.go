@@ -30,9 +30,9 @@ func emblazoned(img *image.RGBA, d Dice) *image.RGBA {
 	c := pick(d, stickerColours...)
 	disc(out, c, x+r, y+r, r)
 	fill(out, color.RGBA{24, 24, 32, 255}, star(x+r, y+r, 0.75*r, 0.32*r, 5)...)
-	ink := white
-	art.Write(out, "HERON", x+2.3*r+2, y+0.7*r+2, 0.7*r, color.RGBA{0, 0, 0, 140})
-	art.Write(out, "HERON", x+2.3*r, y+0.7*r, 0.7*r, ink)
+	name, ink := sentence(d, 5), white
+	art.Write(out, name, x+2.3*r+2, y+0.7*r+2, 0.7*r, color.RGBA{0, 0, 0, 140})
+	art.Write(out, name, x+2.3*r, y+0.7*r, 0.7*r, ink)
 	return out
 }
 

@@ -110,12 +110,15 @@ func Load(ctx context.Context, folders []string, tell bench.Progress) (Found, er
 	return found, nil
 }
 
+// drawnGroup begins the groups of drawn pictures.
+const drawnGroup = "drawn/"
+
 // Drawn returns n pictures that are drawn: posters and ordinary pictures in turn, a group each.
 func Drawn(n int, seed uint64) (pictures []Picture) {
 	for i := range n {
-		name, draw := fmt.Sprintf("drawn/poster-%d", i), art.Poster
+		name, draw := fmt.Sprintf(drawnGroup+"poster-%d", i), art.Poster
 		if i%2 == 1 {
-			name, draw = fmt.Sprintf("drawn/picture-%d", i), art.Picture
+			name, draw = fmt.Sprintf(drawnGroup+"picture-%d", i), art.Picture
 		}
 		pictures = append(pictures, Picture{name, name, draw(seed+uint64(i), drawnSide)})
 	}

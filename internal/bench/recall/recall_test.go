@@ -194,7 +194,11 @@ func TestRunEndToEnd(t *testing.T) {
 		chosen = append(chosen, e)
 	}
 	run := func() Result {
-		o := Options{Pictures: Drawn(16, 1), Half: Test, Methods: []Method{new(Plain)}, Edits: chosen, Seed: 1, Others: 4, Unrelated: 40, Guards: 4}
+		pictures := Drawn(16, 1)
+		for i := range pictures {
+			pictures[i].Group = fmt.Sprintf("as if real %d", i)
+		}
+		o := Options{Pictures: pictures, Half: Test, Methods: []Method{new(Plain)}, Edits: chosen, Seed: 1, Others: 4, Unrelated: 40, Guards: 4}
 		r, err := Run(t.Context(), o, silent)
 		if err != nil {
 			t.Fatal(err)
@@ -269,11 +273,11 @@ func TestCollagesAreOfPicturesOutsideTheList(t *testing.T) {
 // TestStrangers compares the number of pairs with counting them, and each crop with its source.
 func TestStrangers(t *testing.T) {
 	for _, c := range []struct{ pictures, n int }{{3, 10}, {3, 40}, {5, 60}, {1, 12}, {2, 100}} {
-		s := newStrangers(sized(c.pictures), c.n, 1)
+		s := newStrangers(&kin{pictures: sized(c.pictures)}, c.n, 1)
 		pairs := int64(0)
 		for i := range c.n {
 			for j := range c.n {
-				if s.source(i) != s.source(j) {
+				if !s.akin(i, j) {
 					pairs++
 				}
 			}
@@ -289,14 +293,14 @@ func TestStrangers(t *testing.T) {
 			t.Errorf("%d pictures of %d: %d pairs, counted %d", c.n, c.pictures, s.pairs(), pairs)
 		}
 	}
-	if _, err := Unrelated(t.Context(), new(memory), sized(1), 12, 1, silent); err == nil {
+	if _, err := Unrelated(t.Context(), new(memory), &kin{pictures: sized(1)}, 12, 1, silent); err == nil {
 		t.Error("crops of one picture are not unrelated")
 	}
 }
 
 // TestUnrelatedCounts takes a method for which everything matches: each pair counts once, however many views hit.
 func TestUnrelatedCounts(t *testing.T) {
-	u, err := Unrelated(t.Context(), gullible{}, sized(3), 30, 1, silent)
+	u, err := Unrelated(t.Context(), gullible{}, &kin{pictures: sized(3)}, 30, 1, silent)
 	if err != nil {
 		t.Fatal(err)
 	}

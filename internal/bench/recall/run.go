@@ -51,7 +51,11 @@ func Run(ctx context.Context, o Options, tell bench.Progress) (Result, error) {
 		}
 		result.Methods = append(result.Methods, MethodResult{Name: m.Name(), BytesPerKnown: float64(m.Bytes()) / float64(result.Known)})
 	}
-	if err := o.ask(ctx, asked, strange, result.Methods, tell); err != nil {
+	kin, err := kinship(ctx, list.pictures, len(asked)+len(rest), tell)
+	if err != nil {
+		return result, err
+	}
+	if err := o.ask(ctx, asked, strange, kin, result.Methods, tell); err != nil {
 		return result, err
 	}
 	if err := o.time(ctx, asked, strange, result.Methods, tell); err != nil {
@@ -66,8 +70,8 @@ func Run(ctx context.Context, o Options, tell bench.Progress) (Result, error) {
 			}
 			r.Guards = guards
 		}
-		if o.Unrelated > 0 {
-			unrelated, err := Unrelated(ctx, m, slices.Concat(asked, rest), o.Unrelated, o.Seed, tell)
+		if o.Unrelated > 0 && !kin.drawn(0) { // those that are real come first
+			unrelated, err := Unrelated(ctx, m, kin.first(len(asked)+len(rest)), o.Unrelated, o.Seed, tell)
 			if err != nil {
 				return result, err
 			}
@@ -145,7 +149,7 @@ func (o *Options) list(asked, rest []Picture) (known listed, strange []image.Ima
 }
 
 // ask asks every method for every edit of every picture, on all processors.
-func (o *Options) ask(ctx context.Context, asked []Picture, strange []image.Image, results []MethodResult, tell bench.Progress) error {
+func (o *Options) ask(ctx context.Context, asked []Picture, strange []image.Image, kin *kin, results []MethodResult, tell bench.Progress) error {
 	for i := range results {
 		results[i].Unedited.Edit = "unedited"
 		for _, e := range o.Edits {
@@ -170,7 +174,7 @@ func (o *Options) ask(ctx context.Context, asked []Picture, strange []image.Imag
 				if k >= 0 {
 					row = &results[i].Edits[k]
 				}
-				row.add(n, hits)
+				row.add(n, kin.strange(n, hits))
 				mu.Unlock()
 			}
 		}

@@ -35,13 +35,14 @@ const (
 // strangers are pictures of which each knows its source.
 type strangers struct {
 	pictures []Picture
+	kin      *kin
 	real     int // crops of pictures; the rest is drawn
 	n        int
 	seed     uint64
 }
 
-func newStrangers(pictures []Picture, n int, seed uint64) strangers {
-	return strangers{pictures, min(n, cropsOfOne*len(pictures)), n, seed}
+func newStrangers(k *kin, n int, seed uint64) strangers {
+	return strangers{k.pictures, k, min(n, cropsOfOne*len(k.pictures)), n, seed}
 }
 
 // source is the number of the picture that stranger i is of.
@@ -86,23 +87,30 @@ func (s strangers) all() iter.Seq2[int, image.Image] {
 	}
 }
 
-// pairs counts the ordered pairs of different sources.
+// akin reports whether what stranger i shows is in part what stranger j shows.
+func (s strangers) akin(i, j int) bool { return s.kin.of(s.source(i), s.source(j)) }
+
+// pairs counts the ordered pairs that are not akin.
 func (s strangers) pairs() int64 {
 	all := int64(s.n) * int64(s.n)
 	same := map[int]int64{}
 	for i := range s.n {
 		same[s.source(i)]++
 	}
-	for _, n := range same {
-		all -= n * n
+	for a, n := range same {
+		for b, m := range same {
+			if s.kin.of(a, b) {
+				all -= n * m
+			}
+		}
 	}
 	return all
 }
 
-// Unrelated asks a method for each of n pictures, of which it knows all, and counts the hits on those of another source.
-func Unrelated(ctx context.Context, m Method, pictures []Picture, n int, seed uint64, tell bench.Progress) (UnrelatedCount, error) {
-	s := newStrangers(pictures, n, seed)
-	c := UnrelatedCount{Pictures: n, Real: s.real, Sources: min(s.real, len(pictures)), Pairs: s.pairs()}
+// Unrelated asks a method for each of n pictures, of which it knows all, and counts the hits on those that share nothing with it.
+func Unrelated(ctx context.Context, m Method, k *kin, n int, seed uint64, tell bench.Progress) (UnrelatedCount, error) {
+	s := newStrangers(k, n, seed)
+	c := UnrelatedCount{Pictures: n, Real: s.real, Sources: min(s.real, len(k.pictures)), Pairs: s.pairs()}
 	if c.Pairs == 0 {
 		return c, fmt.Errorf("%d pictures of %d sources make no pair", n, c.Sources)
 	}
@@ -114,14 +122,14 @@ func Unrelated(ctx context.Context, m Method, pictures []Picture, n int, seed ui
 	distances := make([]int, pdq.Bits+1)
 	done := 0
 	err := each(ctx, n, func(i int) error {
-		img, own := s.picture(i), s.source(i)
+		img := s.picture(i)
 		hits, err := m.Find(img)
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", m.Name(), s.name(i), err)
 		}
 		nearest := pdq.Bits
 		if ranges {
-			if nearest, err = ranger.Nearest(img, func(k int) bool { return s.source(k) == own }); err != nil {
+			if nearest, err = ranger.Nearest(img, func(j int) bool { return s.akin(i, j) }); err != nil {
 				return fmt.Errorf("%s: %s: %w", m.Name(), s.name(i), err)
 			}
 		}
@@ -144,7 +152,7 @@ func Unrelated(ctx context.Context, m Method, pictures []Picture, n int, seed ui
 func (c *UnrelatedCount) add(s strangers, i int, hits []Hit) {
 	seen := map[int]bool{}
 	for _, h := range hits {
-		if s.source(h.Picture) == s.source(i) {
+		if s.akin(h.Picture, i) {
 			continue
 		}
 		count(&c.Views, h.View)
