@@ -65,6 +65,14 @@ func (p *Pipeline) Check(ctx context.Context, s ingest.Submission) (domain.Decis
 	return p.run(ctx, upload, last, s.Parts)
 }
 
+// causeOf says why an upload is decided now, by the last decision about it.
+func causeOf(last domain.Decision) domain.Cause {
+	if last.ID == "" {
+		return domain.CauseUpload
+	}
+	return domain.CauseRetry
+}
+
 // upload returns the upload that stands for a submission, with the newest decision about it: the one that is known, or a new one with none.
 func (p *Pipeline) upload(ctx context.Context, s ingest.Submission) (domain.Upload, domain.Decision, error) {
 	if err := p.Limits.Check(s); err != nil {
@@ -120,7 +128,7 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 	for i, part := range s.Parts {
 		p.Inspector.inspect(ctx, part, &upload.Parts[i], checked)
 	}
-	return p.conclude(ctx, upload, last.Round+1, checked, matches)
+	return p.conclude(ctx, upload, last.Round+1, domain.CauseUpload, checked, matches)
 }
 
 // sameMatch reports whether two matches say the same of the same signal.
@@ -164,7 +172,7 @@ func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason strin
 		}
 	}
 	upload.Attempts = len(retries) + 1
-	_, err = p.conclude(ctx, upload, last.Round+1, found, last.Matches)
+	_, err = p.conclude(ctx, upload, last.Round+1, causeOf(last), found, last.Matches)
 	return err
 }
 
@@ -192,7 +200,7 @@ func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.De
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
 	}
-	return p.conclude(ctx, upload, last.Round+1, found, matches)
+	return p.conclude(ctx, upload, last.Round+1, causeOf(last), found, matches)
 }
 
 // leaveTime ends a step when a quarter of the time is left, for what comes after it: an upload that cannot be inspected in time is then held on
@@ -206,7 +214,7 @@ func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // conclude decides and records.
-func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, found *inspection, matches []domain.Match) (domain.Decision, error) {
+func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
 	for _, part := range upload.Parts {
 		if !found.has(part.Name) {
 			found.report(unseen(part.Name, "It was not looked at."))
@@ -215,7 +223,7 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int
 	outcome := p.Policy.Decide(policy.Input{Upload: upload, Checks: found.checks, Matches: matches})
 	now := domain.At(p.Now())
 	d := domain.Decision{
-		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Verdict: outcome.Verdict,
+		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Cause: cause, Verdict: outcome.Verdict,
 		Policy: outcome.Policy, Reason: outcome.Reason, Checks: found.checks, Matches: matches, DecidedAt: now,
 	}
 	upload.State = domain.Decided

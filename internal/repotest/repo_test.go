@@ -39,6 +39,7 @@ var rooms = []struct {
 	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match"}},
 	{"internal/hma", []string{"internal/domain", "internal/observed", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain"}},
+	{"internal/retrohunt", []string{"internal/domain", "hamming"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},
 	{"internal/platform/intake", nil},

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is the whole configuration. The tags are the key, its default and its meaning; package documentation says how keys are set.
@@ -57,6 +58,9 @@ type Config struct {
 	HMAHosts    []string `key:"hma.hosts" default:"" help:"hosts, with their subdomains, that URLs in requests to that face may lead to; empty: all of the public internet"`
 	HMARecord   string   `key:"hma.record" default:"none" help:"which lookups through that face leave a record: none, matches (those that found something) or all"`
 
+	RetrohuntWindow Duration `key:"retrohunt.window" default:"720h" help:"how long fingerprints of uploads are kept, to search for what becomes known later; 0s: none are"`
+	RetrohuntMost   Count    `key:"retrohunt.most" default:"100k" help:"uploads that one search may find: with more it halts, for a person to look before anything is decided"`
+
 	LogLevel  string `key:"log.level" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `key:"log.format" default:"text" help:"text or json"`
 }
@@ -84,9 +88,12 @@ func (c *Config) Check() error {
 		return fmt.Errorf("api.key: has a character that a header cannot carry; use letters and digits")
 	}
 	for _, s := range keys(c) {
-		if s.field.CanInt() && s.field.Int() <= 0 {
+		if s.field.CanInt() && s.field.Int() <= 0 && s.Key != "retrohunt.window" {
 			return fmt.Errorf("%s: must be above zero", s.Key)
 		}
+	}
+	if w := time.Duration(c.RetrohuntWindow); w != 0 && w < 24*time.Hour {
+		return fmt.Errorf("retrohunt.window: fingerprints are kept by the day; write 1d or more, or 0s to keep none, not %s", c.RetrohuntWindow)
 	}
 	if c.CheckMemory < c.CheckPartBytes {
 		return fmt.Errorf("check.memory: %s is less than one file of check.part_bytes (%s)", c.CheckMemory, c.CheckPartBytes)
