@@ -142,14 +142,12 @@ func (h hunts) Step(ctx context.Context, one domain.Hunt, found []domain.UploadI
 func (h hunts) Settle(ctx context.Context, one domain.Hunt, finds []domain.Find) (after domain.Hunt, goesOn bool, err error) {
 	err = h.Tx(ctx, func(tx *store.Tx) error {
 		after = one
-		settled, err := tx.SettleFinds(ctx, finds)
+		outcomes, err := tx.SettleFinds(ctx, finds)
 		if err != nil {
 			return err
 		}
-		for i, f := range finds {
-			if settled[i] {
-				after.Progress.Count(f.Outcome)
-			}
+		for _, o := range outcomes {
+			after.Progress.Count(o)
 		}
 		goesOn, err = tx.UpdateHunt(ctx, after)
 		return err

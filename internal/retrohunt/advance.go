@@ -18,6 +18,9 @@ var errOver = errors.New("the hunt is over")
 func (h *Hunter) advance(ctx context.Context, shelf *daybook.Shelf, hunt domain.Hunt) (more bool, err error) {
 	switch hunt.State {
 	case domain.HuntWaiting:
+		if filled, err := h.filled(ctx, shelf, hunt.ID); !filled {
+			return false, err
+		}
 		hunt.State, hunt.StartedAt = domain.HuntSearching, domain.At(h.cfg.Now())
 		begin(&hunt, shelf)
 		_, err = h.step(ctx, hunt, nil)
@@ -31,6 +34,23 @@ func (h *Hunter) advance(ctx context.Context, shelf *daybook.Shelf, hunt domain.
 		return false, h.follow(ctx, shelf, hunt)
 	}
 	return false, nil
+}
+
+// filled reports whether the shelf holds all that had been decided when this was first asked for a hunt.
+func (h *Hunter) filled(ctx context.Context, shelf *daybook.Shelf, id domain.HuntID) (bool, error) {
+	end, asked := h.ends[id]
+	if !asked {
+		var err error
+		if end, err = h.cfg.Past.LastEventSeq(ctx); err != nil {
+			return false, err
+		}
+		h.ends[id] = end
+	}
+	if complete, _ := shelf.Place(); complete.Position < end {
+		return false, nil
+	}
+	delete(h.ends, id)
+	return true, nil
 }
 
 // begin sets a hunt to the beginning of a shelf. What it has found stays.
@@ -120,16 +140,8 @@ func (h *Hunter) follow(ctx context.Context, shelf *daybook.Shelf, hunt domain.H
 	if h.cfg.Now().Before(hunt.StartedAt.Std().Add(h.cfg.Grace)) {
 		return nil
 	}
-	end, known := h.ends[hunt.ID]
-	if !known {
-		var err error
-		if end, err = h.cfg.Past.LastEventSeq(ctx); err != nil {
-			return err
-		}
-		h.ends[hunt.ID] = end
-	}
-	if complete, _ := shelf.Place(); complete.Position < end {
-		return nil // the shelf is being filled
+	if filled, err := h.filled(ctx, shelf, hunt.ID); !filled {
+		return err
 	}
 	tail := hunt
 	tail.Progress.Part, tail.Progress.After = hunt.Progress.Tail, hunt.From
@@ -156,7 +168,6 @@ func (h *Hunter) follow(ctx context.Context, shelf *daybook.Shelf, hunt domain.H
 	if err != nil || hunt.Over() {
 		return err
 	}
-	delete(h.ends, hunt.ID)
 	hunt.State, hunt.FinishedAt = domain.HuntDone, domain.At(h.cfg.Now())
 	_, err = h.step(ctx, hunt, nil)
 	return err

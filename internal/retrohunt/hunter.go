@@ -21,7 +21,7 @@ type Hunter struct {
 	seen     domain.HuntNews
 	coming   time.Time // since when new signals are coming; zero: none are
 	failures map[domain.UploadID]int
-	ends     map[domain.HuntID]int64 // event up to which a hunt follows
+	ends     map[domain.HuntID]int64 // event up to which a hunt waits for fingerprints
 	running  atomic.Int64
 }
 

@@ -97,9 +97,9 @@ func (tx *Tx) CancelHunt(ctx context.Context, id domain.HuntID) (domain.Hunt, er
 func (tx *Tx) AddFinds(ctx context.Context, id domain.HuntID, uploads []domain.UploadID) (added int, err error) {
 	rows := make([][]any, len(uploads))
 	for i, u := range uploads {
-		rows[i] = []any{id, u, domain.FindWaiting, ""}
+		rows[i] = []any{id, u, 1, domain.FindWaiting, ""}
 	}
-	err = tx.insertRows(ctx, `hunt_finds`, `hunt_id, upload_id, outcome, decision_id`, `on conflict (hunt_id, upload_id) do nothing returning upload_id`, rows, func(r *sql.Rows) error {
+	err = tx.insertRows(ctx, `hunt_finds`, `hunt_id, upload_id, open, outcome, decision_id`, `on conflict (hunt_id, upload_id) do nothing returning upload_id`, rows, func(r *sql.Rows) error {
 		added++
 		return nil
 	})
@@ -109,7 +109,7 @@ func (tx *Tx) AddFinds(ctx context.Context, id domain.HuntID, uploads []domain.U
 // WaitingFinds returns up to limit uploads that a hunt has found and about which nothing is decided yet.
 func (q queries) WaitingFinds(ctx context.Context, id domain.HuntID, limit int) ([]domain.Find, error) {
 	var finds []domain.Find
-	err := eachRow(ctx, q.q, `select upload_id from hunt_finds where hunt_id = $1 and outcome = '' order by upload_id limit $2`, []any{id, limit}, func(r *sql.Rows) error {
+	err := eachRow(ctx, q.q, `select upload_id from hunt_finds where hunt_id = $1 and open = 1 order by upload_id limit $2`, []any{id, limit}, func(r *sql.Rows) error {
 		f := domain.Find{Hunt: id}
 		err := r.Scan(&f.Upload)
 		finds = append(finds, f)
@@ -121,10 +121,20 @@ func (q queries) WaitingFinds(ctx context.Context, id domain.HuntID, limit int) 
 	return finds, nil
 }
 
-// SettleFinds writes down what became of finds, and reports for each whether that was open until now.
-func (tx *Tx) SettleFinds(ctx context.Context, finds []domain.Find) (settled []bool, err error) {
+// SettleFinds writes down what became of finds, and returns it: nothing for one that was settled before. A decision belongs to one hunt; for another
+// that found the same upload meanwhile nothing has changed.
+func (tx *Tx) SettleFinds(ctx context.Context, finds []domain.Find) (outcomes []domain.FindOutcome, err error) {
 	for _, f := range finds {
-		r, err := tx.q.ExecContext(ctx, `update hunt_finds set outcome = $1, decision_id = $2 where hunt_id = $3 and upload_id = $4 and outcome = ''`, f.Outcome, f.Decision, f.Hunt, f.Upload)
+		if f.Decision != "" {
+			var taken int
+			if err := tx.q.QueryRowContext(ctx, `select count(*) from hunt_finds where decision_id = $1 and hunt_id <> $2`, f.Decision, f.Hunt).Scan(&taken); err != nil {
+				return nil, fmt.Errorf("ask which hunt has led to decision %s: %w", f.Decision, err)
+			}
+			if taken > 0 {
+				f.Outcome, f.Decision = domain.FindUnchanged, ""
+			}
+		}
+		r, err := tx.q.ExecContext(ctx, `update hunt_finds set open = 0, outcome = $1, decision_id = $2 where hunt_id = $3 and upload_id = $4 and open = 1`, f.Outcome, f.Decision, f.Hunt, f.Upload)
 		if err != nil {
 			return nil, fmt.Errorf("write down what became of a find: %w", err)
 		}
@@ -132,9 +142,12 @@ func (tx *Tx) SettleFinds(ctx context.Context, finds []domain.Find) (settled []b
 		if err != nil {
 			return nil, err
 		}
-		settled = append(settled, n > 0)
+		if n == 0 {
+			f.Outcome = domain.FindWaiting
+		}
+		outcomes = append(outcomes, f.Outcome)
 	}
-	return settled, nil
+	return outcomes, nil
 }
 
 // HuntDecisions returns up to limit decisions that a hunt has led to, older than one (empty: all), newest first.

@@ -35,15 +35,18 @@ create table hunts (
 );
 create index hunts_unfinished on hunts (id) where finished_at = 0;
 
--- An upload is in it once a hunt, so nothing is acted on twice.
+-- An upload is in it once a hunt, so nothing is acted on twice. open is 1 until it is known what became of it, then 0.
 create table hunt_finds (
     hunt_id     text not null references hunts (id),
     upload_id   text not null,
+    open        bigint not null,
     outcome     text not null,
     decision_id text not null,
     primary key (hunt_id, upload_id)
 );
-create index hunt_finds_waiting on hunt_finds (hunt_id, upload_id) where outcome = '';
+create index hunt_finds_waiting on hunt_finds (hunt_id, upload_id) where open = 1;
+
+create index hunt_finds_by_decision on hunt_finds (decision_id);
 
 -- Up to which change of signals there are hunts: those before this step were known when everything on record was checked.
 insert into counters (name, value) select 'hunted', value from counters where name = 'signal';
