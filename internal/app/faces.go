@@ -58,7 +58,7 @@ func (a *App) api() http.Handler {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
 			NotFound: isNotFound, Conflict: isConflict, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
@@ -70,8 +70,10 @@ func (a *App) api() http.Handler {
 // The faces tell errors of the rooms behind them apart by these.
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
-func isConflict(err error) bool { return errors.Is(err, store.ErrConflict) }
-func isDenied(err error) bool   { return errors.Is(err, auth.ErrDenied) }
+func isConflict(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, errNoHunts)
+}
+func isDenied(err error) bool { return errors.Is(err, auth.ErrDenied) }
 
 func isBusy(err error) bool {
 	return errors.Is(err, match.ErrNotReady) || errors.Is(err, record.ErrStopped) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)

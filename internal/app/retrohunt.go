@@ -13,7 +13,6 @@ import (
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/signal"
-	"github.com/quell-project/quell/internal/platform/bus"
 	"github.com/quell-project/quell/internal/platform/store"
 	"github.com/quell-project/quell/internal/retrohunt"
 )
@@ -90,6 +89,11 @@ func (p past) HuntKey(ctx context.Context, day int64, fresh string) (key string,
 	return key, err
 }
 
+// Forgotten implements retrohunt.Past.
+func (p past) Forgotten(ctx context.Context, account domain.AccountID) error {
+	return p.Tx(ctx, func(tx *store.Tx) error { return tx.Forgotten(ctx, account) })
+}
+
 // DropHuntKeys implements retrohunt.Past.
 func (p past) DropHuntKeys(ctx context.Context, before int64) error {
 	return p.Tx(ctx, func(tx *store.Tx) error { return tx.DropHuntKeys(ctx, before) })
@@ -161,7 +165,6 @@ var errNoHunts = errors.New("fingerprints are not kept: set retrohunt.window")
 // hunting is the store as the faces look at hunts and ask for them.
 type hunting struct {
 	*store.Store
-	bus  *bus.Bus
 	on   bool
 	most int64
 }

@@ -113,7 +113,7 @@ func TestRetroHuntCanBeOff(t *testing.T) {
 	if a.hunter != nil {
 		t.Error("there is a hunter")
 	}
-	_, err := hunting{a.store, a.bus, false, 1}.StartHunt(t.Context(), domain.Hunt{}, true)
+	_, err := hunting{a.store, false, 1}.StartHunt(t.Context(), domain.Hunt{}, true)
 	if err == nil || time.Duration(a.cfg.RetrohuntWindow) != 0 {
 		t.Error("a hunt was started, though there is nothing to hunt in")
 	}

@@ -21,6 +21,9 @@ type Past interface {
 	HuntKey(ctx context.Context, day int64, fresh string) (key string, err error)
 	// HuntKeys returns the keys of all days.
 	HuntKeys(ctx context.Context) (map[int64]string, error)
+	// AskedToForget returns the accounts whose fingerprints are to be deleted, and Forgotten says of one that they are.
+	AskedToForget(ctx context.Context) ([]domain.AccountID, error)
+	Forgotten(ctx context.Context, account domain.AccountID) error
 	// DropHuntKeys deletes the keys of days before one.
 	DropHuntKeys(ctx context.Context, before int64) error
 }
@@ -51,7 +54,7 @@ type Corridor interface {
 	Reconsider(ctx context.Context, id domain.UploadID) (d domain.Decision, made bool, err error)
 }
 
-// Config says what to hunt in and how. All fields but Busy must be set.
+// Config says what to hunt in and how. All fields must be set, but for those that say otherwise.
 type Config struct {
 	Dir    string        // folder of the fingerprints
 	Window time.Duration // how long fingerprints are kept
@@ -71,6 +74,8 @@ type Config struct {
 	// Busy reports whether checks are under way, which come first; nil: never.
 	Busy    func() bool
 	Workers int // of a search
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Poll is how often it is looked for what there is to do; 0: twice a second.
+	Poll time.Duration
+	Now  func() time.Time
+	Log  *slog.Logger
 }

@@ -214,3 +214,37 @@ func (f *filler) age(ctx context.Context) error {
 	}
 	return f.Past.DropHuntKeys(ctx, int64(begin))
 }
+
+// forget deletes the fingerprints of accounts where that was asked for.
+func (f *filler) forget(ctx context.Context) error {
+	accounts, err := f.Past.AskedToForget(ctx)
+	if err != nil || len(accounts) == 0 {
+		return err
+	}
+	texts, err := f.Past.HuntKeys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, account := range accounts {
+		hashes := map[daybook.Day][8]byte{}
+		for day, text := range texts {
+			key, err := hex.DecodeString(text)
+			if err != nil {
+				return fmt.Errorf("the key of a day is damaged: %w", err)
+			}
+			hashes[daybook.Day(day)] = hashAccount(key, account)
+		}
+		gone, err := f.shelf.Forget(func(day daybook.Day, o daybook.Owner) bool {
+			hash, known := hashes[day]
+			return known && o.Account == hash
+		})
+		if err != nil {
+			return err
+		}
+		f.Log.Info("the fingerprints of an account are deleted", "uploads", gone)
+		if err := f.Past.Forgotten(ctx, account); err != nil {
+			return err
+		}
+	}
+	return nil
+}

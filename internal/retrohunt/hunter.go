@@ -1,6 +1,7 @@
 package retrohunt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -104,7 +105,7 @@ func (h *Hunter) open() (*daybook.Shelf, error) {
 
 // repeat does something again and again until ctx ends. A failure is logged once until it succeeds again.
 func (h *Hunter) repeat(ctx context.Context, what string, do func() error) error {
-	tick := time.NewTicker(pollEvery)
+	tick := time.NewTicker(cmp.Or(h.cfg.Poll, pollEvery))
 	defer tick.Stop()
 	failing := false
 	for {
@@ -143,9 +144,11 @@ func (h *Hunter) keepFilling(ctx context.Context, f *filler) error {
 		}
 		if now := time.Now(); now.Sub(aged) >= ageEvery {
 			aged = now
-			return f.age(ctx)
+			if err := f.age(ctx); err != nil {
+				return err
+			}
 		}
-		return nil
+		return f.forget(ctx)
 	})
 }
 

@@ -136,3 +136,34 @@ func (tx *Tx) DropHuntKeys(ctx context.Context, before int64) error {
 	}
 	return nil
 }
+
+// AskToForget has the fingerprints of an account deleted by whoever keeps them.
+func (tx *Tx) AskToForget(ctx context.Context, account domain.AccountID) error {
+	if _, err := tx.q.ExecContext(ctx, `insert into hunt_forgets (account_id) values ($1) on conflict (account_id) do nothing`, account); err != nil {
+		return fmt.Errorf("ask to forget an account: %w", err)
+	}
+	return nil
+}
+
+// AskedToForget returns the accounts whose fingerprints are to be deleted.
+func (q queries) AskedToForget(ctx context.Context) ([]domain.AccountID, error) {
+	var accounts []domain.AccountID
+	err := eachRow(ctx, q.q, `select account_id from hunt_forgets`, nil, func(r *sql.Rows) error {
+		var a domain.AccountID
+		err := r.Scan(&a)
+		accounts = append(accounts, a)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read which accounts are to be forgotten: %w", err)
+	}
+	return accounts, nil
+}
+
+// Forgotten says that there are no fingerprints of an account any more.
+func (tx *Tx) Forgotten(ctx context.Context, account domain.AccountID) error {
+	if _, err := tx.q.ExecContext(ctx, `delete from hunt_forgets where account_id = $1`, account); err != nil {
+		return fmt.Errorf("note that an account is forgotten: %w", err)
+	}
+	return nil
+}

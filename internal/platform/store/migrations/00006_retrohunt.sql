@@ -68,6 +68,11 @@ create table hunted_pauses (
 create index hunted_pauses_due on hunted_pauses (due_at);
 insert into hunted_pauses (entry_id, due_at) select id, paused_until from entries where paused_until > 0 and withdrawn_at = 0;
 
+-- Accounts whose fingerprints are to be deleted, until they are.
+create table hunt_forgets (
+    account_id text not null primary key
+);
+
 -- Keys of the hashes that stand for accounts in the fingerprints of a day. With the key of a day its hashes can no longer be told.
 create table hunt_keys (
     day bigint not null primary key,

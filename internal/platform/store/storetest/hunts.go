@@ -130,6 +130,19 @@ var huntTests = []test{
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}},
+	{"are asked to forget an account until it is forgotten", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		for range 2 {
+			change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.AskToForget(ctx, "user-4") })
+		}
+		if diff := cmp.Diff([]domain.AccountID{"user-4"}, must(s.AskedToForget(t.Context()))(t)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		change(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Forgotten(ctx, "user-4") })
+		if got := must(s.AskedToForget(t.Context()))(t); len(got) != 0 {
+			t.Errorf("still %v", got)
+		}
+	}},
 	{"that match child-abuse hashes leave no picture of earlier rounds", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)
 		u := upload("post")
