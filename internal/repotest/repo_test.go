@@ -50,7 +50,7 @@ var rooms = []struct {
 	{"internal/platform/store", []string{"internal/domain"}},
 	{"internal/demo/art", nil},
 	{"internal/demo", nil},
-	{"internal/bench", []string{"hamming", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/media", "internal/demo/art"}},
+	{"internal/bench", []string{"hamming", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/media", "internal/demo/art"}},
 	{"internal/app", []string{"internal/"}},
 	{"cmd/quell", []string{"internal/"}},
 	{"e2e", []string{"internal/", "pdq"}},

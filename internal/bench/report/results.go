@@ -20,6 +20,8 @@ type results struct {
 	hash  *bench.HashResult // nil: not measured
 	peers []Peer
 	hma   []bench.HMAResult // the smallest first
+
+	retrohunt []bench.RetrohuntResult
 }
 
 // Peer is what another search engine did with the codes and questions of an index, next to what Quell did with the same.
@@ -58,7 +60,11 @@ func read(folder string) (r results, err error) {
 		return r, err
 	}
 	r.hma, err = lines[bench.HMAResult](filepath.Join(folder, "hma.jsonl"))
+	if err != nil {
+		return r, err
+	}
 	slices.SortStableFunc(r.hma, func(a, b bench.HMAResult) int { return a.N - b.N })
+	r.retrohunt, err = lines[bench.RetrohuntResult](filepath.Join(folder, "retrohunt.jsonl"))
 	return r, err
 }
 

@@ -68,6 +68,11 @@ func (r *results) markdown() string {
 		r.effectTable(&d)
 		r.serverTable(&d)
 	}
+	if len(r.retrohunt) > 0 {
+		d.put("\n### Retro-hunt")
+		d.put("Measured on %s. One in ten of the signals, or the only one, is near a fingerprint that is there.", onMachine(r.retrohunt[len(r.retrohunt)-1].Origin))
+		r.retrohuntTable(&d)
+	}
 	return d.String()
 }
 

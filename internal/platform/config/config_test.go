@@ -122,12 +122,17 @@ func TestFaultsNameTheKey(t *testing.T) {
 		"hma.cert_key":    {"key.pem"},
 		"hma.client_ca":   {"ca.pem"},
 		"hma.record":      {"", "some", "All"},
+
+		"retrohunt.window": {"1h", "23h59m"},
 	}
 	for _, s := range keys(&Config{}) {
 		if !s.field.CanInt() {
 			continue
 		}
-		bad[s.Key] = append(bad[s.Key], "", "0", "many", "1e3", "-1", "9223372036854775808", "99999999999999999999d")
+		if s.Key != "retrohunt.window" { // where it means that none are kept
+			bad[s.Key] = append(bad[s.Key], "0")
+		}
+		bad[s.Key] = append(bad[s.Key], "", "many", "1e3", "-1", "9223372036854775808", "99999999999999999999d")
 		if s.field.Type() == reflect.TypeFor[Duration]() {
 			bad[s.Key] = append(bad[s.Key], "10", "-5s", "1week", "36500d", "-9999999999d", "1000000h1000000000h")
 		} else {
@@ -163,6 +168,8 @@ func TestGoodValues(t *testing.T) {
 		{"check.part_bytes", "65536", "64KiB"},
 		{"check.part_bytes", "64 MiB", "64MiB"},
 		{"check.memory", "2GiB", "2GiB"},
+		{"retrohunt.window", "0", "0s"},
+		{"retrohunt.window", "7d", "168h"},
 		{"media.pixels", "12345", "12345"},
 		{"media.pixels", "3G", "3G"},
 		{"media.jpeg", "small", "small"},
