@@ -163,6 +163,22 @@ func (c consoleRecord) Entries(ctx context.Context, bank domain.BankID, from dom
 	return c.store.NewestEntries(ctx, bank, from, limit)
 }
 
+// Hunts implements console.Record.
+func (c consoleRecord) Hunts(ctx context.Context, before domain.HuntID, limit int) ([]domain.Hunt, error) {
+	return c.store.Hunts(ctx, before, limit)
+}
+
+// Hunt implements console.Record.
+func (c consoleRecord) Hunt(ctx context.Context, id domain.HuntID) (domain.Hunt, error) {
+	h, err := c.store.Hunt(ctx, id)
+	return h, consoleError(err)
+}
+
+// HuntDecisions implements console.Record.
+func (c consoleRecord) HuntDecisions(ctx context.Context, id domain.HuntID, limit int) ([]domain.Recorded, error) {
+	return c.store.HuntDecisions(ctx, id, "", limit)
+}
+
 // hmaAddress is where the face for clients of HMA is reached: an address, a path at the main address, or "" where it is off.
 func hmaAddress(c *config.Config) string {
 	host, port, err := net.SplitHostPort(c.HMAListen)

@@ -42,9 +42,9 @@ type RetrohuntResult struct {
 	Cold          float64 `json:"cold_s"`  // with nothing of the files in memory; 0: the system does not let go of them
 	Warm          float64 `json:"warm_s"`
 	Processor     float64 `json:"processor_s"` // time that all processors together took for the warm one, whatever else ran on them
-	Planted       int     `json:"planted"` // uploads that have something that is looked for
-	Missed        int     `json:"missed"`  // of these
-	False         int     `json:"false"`   // others that were found
+	Planted       int     `json:"planted"`     // uploads that have something that is looked for
+	Missed        int     `json:"missed"`      // of these
+	False         int     `json:"false"`       // others that were found
 }
 
 // Exact reports whether the search has found all that it should, and nothing else.
