@@ -48,16 +48,27 @@ func limitOf(b domain.Bank, name domain.SignalType) int {
 	return t.Limits().Default
 }
 
-// gate counts the requests that are being answered, so that work that can wait gives way to them.
-type gate struct{ inside atomic.Int64 }
+// gate knows whether requests are being answered, so that work that can wait gives way to them.
+type gate struct {
+	inside atomic.Int64
+	left   atomic.Int64 // when one was last answered, in microseconds
+}
 
-func (g *gate) busy() bool { return g.inside.Load() > 0 }
+// lull is how long after a request the next one is expected.
+const lull = 50 * time.Millisecond
+
+func (g *gate) busy() bool {
+	return g.inside.Load() > 0 || time.Now().UnixMicro()-g.left.Load() < lull.Microseconds()
+}
 
 // counted counts requests while they are answered.
 func (g *gate) counted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.inside.Add(1)
-		defer g.inside.Add(-1)
+		defer func() {
+			g.left.Store(time.Now().UnixMicro())
+			g.inside.Add(-1)
+		}()
 		next.ServeHTTP(w, r)
 	})
 }

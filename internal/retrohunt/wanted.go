@@ -9,7 +9,7 @@ import (
 // wanted is what a search compares with: the codes of signals and of what their pictures would look like turned, each with the limit of its bank,
 // and digests. Signals of banks that suppress, or that are gone, are not looked for.
 func (c *Config) wanted(signals []domain.HuntSignal, banks map[domain.BankID]domain.Bank) *daybook.Wanted {
-	w := &daybook.Wanted{}
+	w := &daybook.Wanted{Gently: c.Busy}
 	var limits []int
 	var sha256, md5 []daybook.Digest
 	code := func(value string, limit int) {

@@ -57,6 +57,14 @@ func TestASearchFindsWhatComparingEverythingFinds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if c.wanted >= 3_000 {
+			gently := *w
+			gently.Gently = func() bool { return true }
+			found, err := p.Search(&gently, &Buffers{}, noRest)
+			if diff := cmp.Diff(want, set(found)); diff != "" || err != nil {
+				t.Errorf("%+v, gently: %v (-want +got):\n%.500s", c, err, diff)
+			}
+		}
 		rests := 0
 		found, err := p.Search(w, &Buffers{}, func() error { rests++; return nil })
 		if diff := cmp.Diff(want, set(found)); diff != "" || err != nil {

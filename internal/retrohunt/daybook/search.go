@@ -15,7 +15,9 @@ type Wanted struct {
 	Codes  []hamming.Code
 	Radius int // the largest of any code
 	// Near says whether code i counts at a distance; nil: all within the radius do.
-	Near   func(i, distance int) bool
+	Near func(i, distance int) bool
+	// Gently says whether to work in short slices, which takes longer in all; it is asked for every part. nil: never.
+	Gently func() bool
 	SHA256 *DigestSet
 	MD5    *DigestSet
 }
@@ -58,6 +60,9 @@ func (s *DigestSet) has(d *Digest) bool {
 // the piece is.
 const wholePart = 4096
 
+// gentleCodes is how many codes a block is compared with in a slice where that is to be short: 30 M comparisons, a few milliseconds.
+const gentleCodes = 1024
+
 // pause is called between slices of a search, each a few milliseconds of work where few codes are looked for. An error of it ends the search.
 type pause = func() error
 
@@ -85,19 +90,28 @@ func (p *Part) searchCodes(w *Wanted, b *Buffers, rest pause, hit map[uint32]boo
 	}
 	var rows []int
 	first := 0
+	whole, slice := len(w.Codes) >= wholePart, len(w.Codes)
+	if whole && w.Gently != nil && w.Gently() {
+		whole, slice = false, gentleCodes
+	}
 	compare := func() error {
-		err := scan(b.codes, w, func(at int) { rows = append(rows, first+at) })
+		for from := 0; from < len(w.Codes); from += slice {
+			err := scan(b.codes, w, from, min(from+slice, len(w.Codes)), func(at int) { rows = append(rows, first+at) })
+			if err == nil {
+				err = rest()
+			}
+			if err != nil {
+				return err
+			}
+		}
 		first += len(b.codes)
 		b.codes = b.codes[:0]
-		if err == nil {
-			err = rest()
-		}
-		return err
+		return nil
 	}
 	b.codes = b.codes[:0]
 	b.raw, err = p.each(pdqCodes, b.raw, func(_ int, raw []byte) error {
 		b.codes = decodeCodes(b.codes, raw)
-		if len(w.Codes) >= wholePart {
+		if whole {
 			return nil
 		}
 		return compare()
@@ -111,10 +125,10 @@ func (p *Part) searchCodes(w *Wanted, b *Buffers, rest pause, hit map[uint32]boo
 	return p.noteOwners(pdqOwners, rows, b, hit)
 }
 
-// scan calls found for every code of a log that is wanted, more than once where several codes want it.
-func scan(log []hamming.Code, w *Wanted, found func(at int)) error {
-	return hamming.Scan(log, w.Codes, w.Radius, func(pair hamming.Pair) bool {
-		if w.Near == nil || w.Near(pair.Query, pair.Distance) {
+// scan calls found for every code of a log that is wanted by some of the codes, more than once where several want it.
+func scan(log []hamming.Code, w *Wanted, from, to int, found func(at int)) error {
+	return hamming.Scan(log, w.Codes[from:to], w.Radius, func(pair hamming.Pair) bool {
+		if w.Near == nil || w.Near(from+pair.Query, pair.Distance) {
 			found(pair.Code)
 		}
 		return true
@@ -176,7 +190,7 @@ func (p *Part) ownersOf(hit map[uint32]bool, b *Buffers) (found []Owner, err err
 func (c *Columns) Search(w *Wanted, rest pause) (found []Owner, err error) {
 	hit := map[uint32]bool{}
 	if len(w.Codes) > 0 {
-		if err := scan(c.PDQ, w, func(at int) { hit[c.PDQOf[at]] = true }); err != nil {
+		if err := scan(c.PDQ, w, 0, len(w.Codes), func(at int) { hit[c.PDQOf[at]] = true }); err != nil {
 			return nil, err
 		}
 	}
