@@ -53,7 +53,7 @@ var rooms = []struct {
 	{"internal/bench", []string{"hamming", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/media", "internal/demo/art"}},
 	{"internal/app", []string{"internal/"}},
 	{"cmd/quell", []string{"internal/"}},
-	{"e2e", []string{"internal/", "pdq"}},
+	{"e2e", []string{"internal/", "pdq", "hamming"}},
 	{"internal/repotest", nil},
 }
 
