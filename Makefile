@@ -5,9 +5,10 @@ FUZZTIME ?= 5s
 BENCH ?= quick
 PEERS ?= 1M
 HMA ?= 1M
+PAST ?= 100M
 BASE ?=
 
-.PHONY: help demo test check fuzz bench bench-peers bench-hma bench-compare bench-go crash generate build
+.PHONY: help demo test check fuzz bench bench-peers bench-hma bench-retrohunt bench-compare bench-go crash generate build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ bench-peers: ## The same questions to Debian's FAISS, side by side (PEERS="1M 10
 
 bench-hma: ## A server as clients of HMA see it (HMA="1M 10M")
 	scripts/bench-hma $(HMA)
+
+bench-retrohunt: ## Search of past uploads for new signals (PAST=100M)
+	scripts/bench-retrohunt $(PAST)
 
 bench-compare: ## Go benchmarks of this tree against another revision (BASE=origin/main), by turns
 	scripts/bench-compare $(BASE)

@@ -113,7 +113,8 @@ func TestASearchRestsWhileChecksAreUnderWay(t *testing.T) {
 func TestAnAccountIsAnotherOneEveryDay(t *testing.T) {
 	t.Parallel()
 	first, second := []byte("key of the first day"), []byte("key of the second day")
-	if hashAccount(first, "u-1") != hashAccount(first, "u-1") || hashAccount(first, "u-1") == hashAccount(first, "u-2") || hashAccount(first, "u-1") == hashAccount(second, "u-1") {
+	one, again := hashAccount(first, "u-1"), hashAccount(first, "u-1")
+	if one != again || one == hashAccount(first, "u-2") || one == hashAccount(second, "u-1") {
 		t.Error("hashes of accounts do not tell what they should, or more")
 	}
 	if hashAccount(first, "") != [8]byte{} {
