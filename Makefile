@@ -5,13 +5,14 @@ FUZZTIME ?= 5s
 BENCH ?= quick
 PEERS ?= 1M
 HMA ?= 1M
+PAST ?= 100M
 BASE ?=
 # Without nodynamic there is no AVIF: its decoder would load a library of the host. TAGS=nodynamic,heic adds HEIC: see docs/formats/pictures.md.
 TAGS ?= nodynamic
 export TAGS
 export GOFLAGS += -tags=$(TAGS)
 
-.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-edits bench-compare bench-go crash generate build
+.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-edits bench-retrohunt bench-compare bench-go crash generate build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ bench-hma: ## A server as clients of HMA see it (HMA="1M 10M")
 
 bench-edits: ## How many edited copies of pictures are found (fetches free pictures; EDITS="--guards 0")
 	scripts/bench-edits $(EDITS)
+
+bench-retrohunt: ## Search of past uploads for new signals (PAST=100M)
+	scripts/bench-retrohunt $(PAST)
 
 bench-compare: ## Go benchmarks of this tree against another revision (BASE=origin/main), by turns
 	scripts/bench-compare $(BASE)

@@ -71,6 +71,32 @@ func TestTwoProcessesOnOnePostgresAndOneNATS(t *testing.T) {
 		}
 	})
 
+	// past is checked by one process, and becomes known by another afterwards.
+	past := func(content string, check *process.Server) (known string) {
+		known = randomPDQ()
+		var d decision
+		call(t, check, http.MethodPost, "/api/v1/check", signalUpload(content, known), http.StatusOK, &d)
+		if d.Verdict != "allow" {
+			t.Errorf("%s is answered %q before it is known", content, d.Verdict)
+		}
+		return known
+	}
+	found := func(content string, ask *process.Server) {
+		eventually(t, 60*time.Second, content+" is found", func() bool {
+			var c struct{ Verdict string }
+			call(t, ask, http.MethodGet, "/api/v1/contents/"+content, nil, http.StatusOK, &c)
+			return c.Verdict == "block"
+		})
+	}
+	t.Run("what both have checked is found when it becomes known", func(t *testing.T) {
+		byA, byB := past("past-1", a), past("past-2", b)
+		call(t, b, http.MethodPost, "/api/v1/banks/known/entries", entry(byA), http.StatusCreated, nil)
+		call(t, a, http.MethodPost, "/api/v1/banks/known/entries", entry(byB), http.StatusCreated, nil)
+		found("past-1", b)
+		found("past-2", a)
+	})
+	forLater := past("past-3", a)
+
 	t.Run("when one process is killed the other decides what waits", func(t *testing.T) {
 		items := []any{}
 		for i := range 20 {
@@ -85,6 +111,11 @@ func TestTwoProcessesOnOnePostgresAndOneNATS(t *testing.T) {
 				return c.Verdict == "allow"
 			})
 		}
+	})
+
+	t.Run("and finds what the killed one has checked", func(t *testing.T) {
+		call(t, b, http.MethodPost, "/api/v1/banks/known/entries", entry(forLater), http.StatusCreated, nil)
+		found("past-3", b)
 	})
 }
 

@@ -113,3 +113,21 @@ func TestTransformNames(t *testing.T) {
 		}
 	}
 }
+
+// To turn a hash is near to turning the picture, and exactly a way to turn: a quarter turn four times and a mirror twice change nothing.
+func TestTurnedHash(t *testing.T) {
+	t.Parallel()
+	for seed := range uint32(8) {
+		all := dihedral(t, scene(320, 240, 31+seed, 100, int(seed)))
+		h := all.Hashes[pdq.Identity]
+		for transform, want := range all.Hashes {
+			if d := h.Turned(pdq.Transform(transform)).Distance(want); d > 20 {
+				t.Errorf("picture %d, %v: %d bits", seed, pdq.Transform(transform), d)
+			}
+		}
+		if h.Turned(pdq.Identity) != h || h.Turned(pdq.FlipX).Turned(pdq.FlipX) != h ||
+			h.Turned(pdq.Rotate90).Turned(pdq.Rotate90).Turned(pdq.Rotate90).Turned(pdq.Rotate90) != h || h.Turned(pdq.FlipX).Turned(pdq.FlipY) != h.Turned(pdq.Rotate180) {
+			t.Errorf("picture %d: turns do not compose", seed)
+		}
+	}
+}

@@ -75,6 +75,9 @@ func (h Hash) Distance(o Hash) int {
 	return n
 }
 
+// bit returns bit i, where bit 0 is the least significant of the printed form.
+func (h Hash) bit(i int) bool { return h[len(h)-1-i/64]>>(i%64)&1 == 1 }
+
 // setBit sets bit i, where bit 0 is the least significant of the printed form.
 func (h *Hash) setBit(i int) {
 	h[len(h)-1-i/64] |= 1 << (i % 64)

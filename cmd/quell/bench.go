@@ -11,12 +11,13 @@ import (
 )
 
 type benchCmd struct {
-	Index  benchIndexCmd  `cmd:"" help:"Measure the search: questions a second, their latency, memory, exactness."`
-	Hash   benchHashCmd   `cmd:"" help:"Measure fingerprints: of decoded pixels, and from the bytes of files."`
-	HMA    benchHMACmd    `cmd:"" name:"hma" help:"Measure a server as clients of HMA see it: lookups a second, and how soon changes count."`
-	Edits  benchEditsCmd  `cmd:"" help:"Measure how many edited copies of pictures are found, and how many pictures are taken for others."`
-	Codes  benchCodesCmd  `cmd:"" help:"Write codes and questions to files, to ask another search engine the same."`
-	Report benchReportCmd `cmd:"" help:"Write tables and charts from results that were kept."`
+	Index  benchIndexCmd     `cmd:"" help:"Measure the search: questions a second, their latency, memory, exactness."`
+	Hash   benchHashCmd      `cmd:"" help:"Measure fingerprints: of decoded pixels, and from the bytes of files."`
+	HMA    benchHMACmd       `cmd:"" name:"hma" help:"Measure a server as clients of HMA see it: lookups a second, and how soon changes count."`
+	Edits  benchEditsCmd     `cmd:"" help:"Measure how many edited copies of pictures are found, and how many pictures are taken for others."`
+	Retro  benchRetrohuntCmd `cmd:"" name:"retrohunt" help:"Measure how long past uploads are searched for new signals."`
+	Codes  benchCodesCmd     `cmd:"" help:"Write codes and questions to files, to ask another search engine the same."`
+	Report benchReportCmd    `cmd:"" help:"Write tables and charts from results that were kept."`
 }
 
 // stages returns what shows on a terminal how far a measurement has come, and what removes it in the end. Elsewhere nothing is shown.

@@ -29,6 +29,7 @@ type options struct {
 	rate     int
 	signals  int
 	pictures int
+	past     int
 }
 
 func main() {
@@ -39,6 +40,7 @@ func main() {
 	flag.IntVar(&o.rate, "rate", 0, "checks a second over all clients; 0: as fast as they are answered")
 	flag.IntVar(&o.signals, "signals", 0, "random pdq signals in the index")
 	flag.IntVar(&o.pictures, "pictures", 64, "different pictures that are sent")
+	flag.IntVar(&o.past, "past", 0, "fingerprints of past uploads, which are searched for the signals of -signals all the while; 0: no search")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -62,6 +64,11 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
+	if o.past > 0 {
+		if err := fillPast(data, o.past); err != nil {
+			return err
+		}
+	}
 	started := time.Now()
 	s, err := process.Start(ctx, binary, data)
 	if err != nil {
@@ -76,7 +83,23 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	hunting, stop := context.WithCancel(ctx)
+	defer stop()
+	hunted := make(chan error, 1)
+	if o.past > 0 {
+		go func() {
+			times, err := keepHunting(hunting, s)
+			fmt.Printf("past searched      %d times through\n", times)
+			hunted <- err
+		}()
+	}
 	result := send(ctx, s, o, bodies, contentType)
+	stop()
+	if o.past > 0 {
+		if err := <-hunted; err != nil {
+			return err
+		}
+	}
 	result.print()
 	fmt.Printf("memory             %s\n", residentMemory(s))
 	return s.Stop()

@@ -108,6 +108,7 @@ type Config struct {
 	Corridor    Corridor
 	Records     Records
 	Banks       Banks
+	Hunts       Hunts
 	Fingerprint Fingerprinter
 	Keys        Keys
 	Bodies      Bodies
@@ -144,6 +145,7 @@ func New(cfg Config) http.Handler {
 	s.recordRoutes()
 	s.bankRoutes()
 	s.entryRoutes()
+	s.huntRoutes()
 
 	top := http.NewServeMux()
 	top.Handle("GET /api/openapi.json", s.document())

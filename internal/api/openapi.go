@@ -36,6 +36,7 @@ func describedBy(version string) huma.Config {
 		{Name: tagCheck, Description: "The gate: uploads go in, verdicts come out."},
 		{Name: tagRecords, Description: "What was submitted, what was decided, and on what evidence."},
 		{Name: tagBanks, Description: "Known content: banks, entries and the signals that stand for them."},
+		{Name: tagHunts, Description: "Searches for what became known lately among what was uploaded before."},
 	}
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer", Description: "An API key (`quell key create NAME`)."}}
@@ -46,6 +47,7 @@ func describedBy(version string) huma.Config {
 // Groups of operations.
 const (
 	tagCheck   = "Check"
+	tagHunts   = "Retro-hunt"
 	tagRecords = "Records"
 	tagBanks   = "Banks"
 )

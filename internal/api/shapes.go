@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -131,13 +132,14 @@ type decisionShape struct {
 	Matches    []MatchShape `json:"matches"`
 	Policy     policyShape  `json:"policy"`
 	Round      int          `json:"round" doc:"1 for the first decision about these bytes; more when something was checked again."`
+	Cause      string       `json:"cause" enum:"upload,retry,retro" doc:"Why it was decided then: it came in, it was tried again, or something became known after it was decided."`
 	DecidedAt  time.Time    `json:"decided_at"`
 }
 
 func shapeDecision(d domain.Decision) decisionShape {
 	return decisionShape{
 		ContentID: string(d.ContentID), DecisionID: string(d.ID), UploadID: string(d.UploadID), Verdict: string(d.Verdict), Reason: d.Reason,
-		Checks: shapeChecks(d.Checks), Matches: shapeMatches(d.Matches), Policy: policyShape(d.Policy), Round: d.Round, DecidedAt: d.DecidedAt.Std(),
+		Checks: shapeChecks(d.Checks), Matches: shapeMatches(d.Matches), Policy: policyShape(d.Policy), Round: d.Round, Cause: string(cmp.Or(d.Cause, domain.CauseUpload)), DecidedAt: d.DecidedAt.Std(),
 	}
 }
 

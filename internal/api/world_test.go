@@ -33,6 +33,7 @@ type world struct {
 	http.Handler
 	*corridor
 	banks *banks
+	hunts *hunts
 	keys  *keys
 	log   *bytes.Buffer
 
@@ -60,11 +61,12 @@ func newWorld(change ...func(*api.Config)) *world {
 	w := &world{
 		corridor: &corridor{limits: ingest.Limits{Parts: 4, PartBytes: 1000, Fingerprints: 100, Attributes: 2000}},
 		banks:    &banks{entries: map[domain.BankID][]domain.Entry{}},
+		hunts:    &hunts{},
 		keys:     &keys{valid: map[string]string{goodKey: "test"}},
 		log:      &bytes.Buffer{},
 	}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, errNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, errConflict) },

@@ -25,6 +25,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/obs"
 	"github.com/quell-project/quell/internal/platform/secret"
 	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/retrohunt"
 )
 
 // App is a whole Quell, opened but not yet serving.
@@ -44,8 +45,10 @@ type App struct {
 	secrets  *secret.Keeper
 	handler  http.Handler // of the API, the console and what operators ask
 	listener net.Listener
-	hma      *site         // nil: it has no address of its own
-	nudge    chan struct{} // says to the index that there is something new
+	hma      *site // nil: it has no address of its own
+	gate     gate
+	hunter   *retrohunt.Hunter // nil: fingerprints are not kept
+	nudge    chan struct{}     // says to the index that there is something new
 	closer   lifecycle.Closer
 }
 
@@ -64,6 +67,7 @@ func Open(ctx context.Context, cfg *config.Config, version string, log *slog.Log
 		{"open the bus", a.openBus},
 		{"open the index", a.openIndex},
 		{"set up the corridor", a.openCorridor},
+		{"set up retro-hunt", a.openRetrohunt},
 		{"set up API and console", a.openFaces},
 		{"set up the HMA interface", a.openHMA},
 		{"listen", a.listen},

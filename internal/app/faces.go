@@ -43,7 +43,7 @@ func (a *App) openFaces(ctx context.Context) error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/api/", a.api())
+	mux.Handle("/api/", a.gate.counted(a.api()))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]any{"alive": true}) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics.Handler())
@@ -58,7 +58,7 @@ func (a *App) api() http.Handler {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
 			NotFound: isNotFound, Conflict: isConflict, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
@@ -70,8 +70,10 @@ func (a *App) api() http.Handler {
 // The faces tell errors of the rooms behind them apart by these.
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
-func isConflict(err error) bool { return errors.Is(err, store.ErrConflict) }
-func isDenied(err error) bool   { return errors.Is(err, auth.ErrDenied) }
+func isConflict(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, errNoHunts)
+}
+func isDenied(err error) bool { return errors.Is(err, auth.ErrDenied) }
 
 func isBusy(err error) bool {
 	return errors.Is(err, match.ErrNotReady) || errors.Is(err, record.ErrStopped) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
@@ -159,6 +161,22 @@ func (c consoleRecord) Matched(ctx context.Context, since domain.Time, most int)
 // Entries implements console.Record.
 func (c consoleRecord) Entries(ctx context.Context, bank domain.BankID, from domain.EntryID, limit int) ([]domain.Entry, error) {
 	return c.store.NewestEntries(ctx, bank, from, limit)
+}
+
+// Hunts implements console.Record.
+func (c consoleRecord) Hunts(ctx context.Context, before domain.HuntID, limit int) ([]domain.Hunt, error) {
+	return c.store.Hunts(ctx, before, limit)
+}
+
+// Hunt implements console.Record.
+func (c consoleRecord) Hunt(ctx context.Context, id domain.HuntID) (domain.Hunt, error) {
+	h, err := c.store.Hunt(ctx, id)
+	return h, consoleError(err)
+}
+
+// HuntDecisions implements console.Record.
+func (c consoleRecord) HuntDecisions(ctx context.Context, id domain.HuntID, limit int) ([]domain.Recorded, error) {
+	return c.store.HuntDecisions(ctx, id, "", limit)
 }
 
 // hmaAddress is where the face for clients of HMA is reached: an address, a path at the main address, or "" where it is off.

@@ -142,6 +142,9 @@ func (a *App) lead(ctx context.Context) error {
 		g.Go(func() error { return a.relay.Run(ctx) })
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
+		if a.hunter != nil {
+			g.Go(func() error { return a.hunter.Run(ctx) })
+		}
 		return g.Wait()
 	})
 }
@@ -198,6 +201,11 @@ func (a *App) prune(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.hunter != nil {
+		if kept, is := a.hunter.Kept(); is {
+			published = min(published, kept) // fingerprints are read from the events behind
+		}
+	}
 	before := domain.At(time.Now().Add(-time.Duration(a.cfg.OutboxKeep)))
 	return a.store.Tx(ctx, func(tx *store.Tx) error {
 		_, err := tx.PruneOutbox(ctx, before, published)
@@ -214,6 +222,11 @@ func (a *App) watch() {
 	m.Counter("quell_index_refused_total", "Signals that could not be indexed.", nil, func() float64 { return float64(a.index.Refused()) })
 	m.Gauge("quell_outbox_lag", "Events that are recorded and not yet on the bus; -1: could not be asked.", nil, asked(a.relay.Lag))
 	m.Gauge("quell_uploads_pending", "Uploads that wait for their first decision; -1: could not be asked.", nil, asked(a.store.PendingUploads))
+	if a.hunter != nil {
+		m.Gauge("quell_retrohunt_fingerprints", "Fingerprints of past uploads that this process keeps; only the one that leads keeps any.", nil, func() float64 { return float64(a.hunter.Fingerprints()) })
+		m.Gauge("quell_retrohunt_running", "Hunts that are not over.", nil, func() float64 { return float64(a.hunter.Running()) })
+		m.Gauge("quell_retrohunt_waiting_signals", "Changes of signals that are not hunted for yet; -1: could not be asked.", nil, asked(a.waitingSignals))
+	}
 	m.Counter("quell_bus_published_total", "Events published by this process.", nil, func() float64 { return float64(a.bus.Stats().Published) })
 	m.Counter("quell_bus_redelivered_total", "Events that were handed out again.", nil, func() float64 { return float64(a.bus.Stats().Redelivered) })
 	m.Counter("quell_bus_dead_total", "Events that were given up and lie in the dead-letter stream.", nil, func() float64 { return float64(a.bus.Stats().Dead) })

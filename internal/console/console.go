@@ -47,6 +47,12 @@ type Record interface {
 	// Entries returns at most limit entries of a bank with their signals, newest first, beginning with the entry named from or, where the bank
 	// does not hold it, the next older one; with "", from the newest.
 	Entries(ctx context.Context, bank domain.BankID, from domain.EntryID, limit int) ([]domain.Entry, error)
+	// Hunts returns at most limit searches among past uploads that are older than one, newest first; with "", from the newest.
+	Hunts(ctx context.Context, before domain.HuntID, limit int) ([]domain.Hunt, error)
+	// Hunt returns one search. The error wraps ErrNotFound where there is none.
+	Hunt(ctx context.Context, id domain.HuntID) (domain.Hunt, error)
+	// HuntDecisions returns at most limit decisions that a search has led to, newest first.
+	HuntDecisions(ctx context.Context, id domain.HuntID, limit int) ([]domain.Recorded, error)
 }
 
 // Index is the live index: what uploads are compared with at this moment. It MUST be safe for concurrent use.
@@ -129,6 +135,8 @@ func New(cfg Config) (http.Handler, error) {
 	mux.HandleFunc("GET /banks", c.signedIn(c.banksPage))
 	mux.HandleFunc("GET /banks/{name}", c.signedIn(c.bankPage))
 	mux.HandleFunc("GET /banks/id/{id}", c.signedIn(c.bankByID))
+	mux.HandleFunc("GET /retrohunts", c.signedIn(c.huntsPage))
+	mux.HandleFunc("GET /retrohunts/{id}", c.signedIn(c.huntPage))
 	mux.HandleFunc("GET /renditions/{upload}/{part}", c.signedIn(c.rendition))
 	mux.HandleFunc("GET /sign-in", c.signInPage)
 	mux.HandleFunc("POST /sign-in", c.redeem)

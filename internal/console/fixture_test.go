@@ -33,6 +33,7 @@ type fakeRecord struct {
 	rows        []domain.Recorded
 	banks       []domain.Bank
 	entries     []domain.Entry // of all banks, newest first
+	hunts       []domain.Hunt  // newest first
 	fail        error          // every read
 	failCounts  error          // only the counts
 	failRows    error          // only the decisions
@@ -148,6 +149,29 @@ func (f *fakeRecord) Entries(_ context.Context, bank domain.BankID, from domain.
 		}
 	}
 	return found, errors.Join(f.fail, f.failEntries)
+}
+
+func (f *fakeRecord) Hunts(_ context.Context, before domain.HuntID, limit int) (found []domain.Hunt, _ error) {
+	for _, h := range f.hunts {
+		if (before == "" || h.ID < before) && len(found) < limit {
+			found = append(found, h)
+		}
+	}
+	return found, f.fail
+}
+
+func (f *fakeRecord) Hunt(_ context.Context, id domain.HuntID) (domain.Hunt, error) {
+	for _, h := range f.hunts {
+		if h.ID == id {
+			return h, f.fail
+		}
+	}
+	return domain.Hunt{}, errors.Join(f.fail, ErrNotFound)
+}
+
+func (f *fakeRecord) HuntDecisions(_ context.Context, id domain.HuntID, limit int) ([]domain.Recorded, error) {
+	h, _ := f.Hunt(context.Background(), id)
+	return f.rows[:min(int(h.Progress.Decided), limit, len(f.rows))], f.fail
 }
 
 // fakeIndex is a live index of which only the numbers are there.

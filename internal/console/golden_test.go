@@ -23,7 +23,7 @@ func TestPagesAreAsAgreed(t *testing.T) {
 	s := visit(t,
 		at(near(), 7, 4*time.Second), at(undecodable(), 6, time.Minute), at(suppressed(), 5, time.Hour), at(marked(domain.Limit), 4, 2*time.Hour),
 		at(hostile(), 3, 3*time.Hour), at(unfetched(), 2, 20*time.Hour), at(clean(1), 1, 23*time.Hour))
-	empty, banks := visit(t), curated(t)
+	empty, banks, searched := visit(t), curated(t), hunted(t)
 	for _, test := range []struct {
 		name, path string
 		site       *site
@@ -36,6 +36,8 @@ func TestPagesAreAsAgreed(t *testing.T) {
 		{"banks", "/banks", banks, http.StatusOK},
 		{"banks-empty", "/banks", empty, http.StatusOK},
 		{"bank", "/banks/heron-trial", banks, http.StatusOK},
+		{"hunts", "/retrohunts", searched, http.StatusOK},
+		{"hunt", "/retrohunts/" + id(6, 8), searched, http.StatusOK},
 		{"empty", "/", empty, http.StatusOK},
 		{"sign-in", "/sign-in?token=token-1", empty, http.StatusOK},
 		{"not-found", "/nowhere", empty, http.StatusNotFound},

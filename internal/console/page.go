@@ -31,6 +31,7 @@ const (
 	noRoom       room = ""
 	overviewRoom room = "overview"
 	banksRoom    room = "banks"
+	huntsRoom    room = "retrohunts"
 )
 
 // in returns the frame of a page of a room.

@@ -101,6 +101,19 @@ type words struct {
 	BankFacts                            bankFacts
 	NoBank, BadEntries                   said
 
+	Hunts                       string
+	HuntsSummary                func(s huntsSummary) []phrase
+	NoHunts, NoHunt, BadHunts   said
+	HuntFor                     func(h domain.Hunt) string
+	HuntReason                  map[domain.HuntReason]string
+	HuntState                   map[domain.HuntState]string
+	HuntHalted                  func(most int64) string
+	HuntLedTo, HuntLedToNothing string
+	HuntMore                    func(n int64) string
+	HuntFacts                   huntFacts
+	Percent                     func(share float64) string // rounded down
+	KnownLater                  string
+
 	NotSignedIn, LinkDead, PressToSignIn, PressToSignOut, SignedOut, NoToken said
 	NotFound, NoDecision, BadQuery, OtherSite                                said
 	Broken                                                                   said
@@ -138,6 +151,11 @@ type bankFacts struct {
 	Day, LastDay, LastWeek string
 }
 
+// huntFacts are the names of what is known of a search among past uploads.
+type huntFacts struct {
+	For, State, Signals, Fingerprints, Found, Decided, Unchanged, Gone, Failed, By, Begun, Ended, Progress string
+}
+
 // summary is what the first line of the overview says.
 type summary struct {
 	Span                              string
@@ -146,6 +164,6 @@ type summary struct {
 
 // facts are the names of what is known of a decision and its upload.
 type facts struct {
-	Verdict, Content, Account, Surface, Visibility, Created, Received, Decided, Round, Upload, DecisionID, Policy, Attributes,
+	Verdict, Content, Account, Surface, Visibility, Created, Received, Decided, Round, Cause, Upload, DecisionID, Policy, Attributes,
 	Detector, Part, Status, Reason, MediaType, Size, Dimensions, Frames, URL, SHA256, Fingerprint, Value, Entry, Signal string
 }

@@ -101,7 +101,7 @@ func english() *words {
 		Checks: "Checks", Matches: "Matches", NoMatches: "Nothing known was found in what was checked.",
 		Facts: facts{
 			Verdict: "Verdict", Content: "Content", Account: "Account", Surface: "Surface", Visibility: "Visibility", Created: "Made",
-			Received: "Received", Decided: "Decided", Round: "Round", Upload: "Upload", DecisionID: "Decision", Policy: "Policy",
+			Received: "Received", Decided: "Decided", Round: "Round", Cause: "Why then", Upload: "Upload", DecisionID: "Decision", Policy: "Policy",
 			Attributes: "Attributes", Detector: "Detector", Part: "Part", Status: "Status", Reason: "Reason", MediaType: "Type", Size: "Size",
 			Dimensions: "Dimensions", Frames: "Frames", URL: "Address", SHA256: "SHA-256", Fingerprint: "Fingerprint", Value: "Value",
 			Entry: "entry", Signal: "signal",
@@ -165,6 +165,43 @@ func english() *words {
 		NoBank:     said{"There is no such bank.", []string{"The address may be incomplete, or the bank was renamed or removed."}},
 		BadEntries: said{"There is no such list.", []string{"The address asks for entries in a way that Quell does not know."}},
 
+		Hunts:        "Retro-hunts",
+		HuntsSummary: englishHuntsSummary,
+		NoHunts: said{"Nothing has been searched for yet.", []string{
+			"When something becomes known, what was uploaded before is searched for it, and decided again where it is found. New signals, banks that let more match, " +
+				"and entries that count again after a pause do that by themselves.",
+		}},
+		NoHunt:   said{"There is no such search.", []string{"The address may be incomplete."}},
+		BadHunts: said{"There is no such list.", []string{"The address asks for searches in a way that Quell does not know."}},
+		HuntFor: func(h domain.Hunt) string {
+			switch {
+			case h.Entry != "":
+				return "An entry of the bank " + h.BankName
+			case h.BankName != "":
+				return "The bank " + h.BankName
+			}
+			return pick(h.Signals, "A new signal", "New signals")
+		},
+		HuntReason: map[domain.HuntReason]string{
+			domain.HuntSignals: "came to count", domain.HuntBank: "settings let more match", domain.HuntEntry: "counts again after a pause", domain.HuntAsked: "asked for",
+		},
+		HuntState: map[domain.HuntState]string{
+			domain.HuntWaiting: "waits", domain.HuntSearching: "searching", domain.HuntFollowing: "searched, awaits late uploads", domain.HuntDone: "done",
+			domain.HuntCancelled: "cancelled", domain.HuntHalted: "halted: look first",
+		},
+		HuntHalted: func(most int64) string {
+			return "It has found more than " + englishNumber(most) + " uploads, and nothing was decided about those that were still open: a signal that matches too much looks like this. " +
+				"Look at the bank, and start a search for it without a bound if all is well."
+		},
+		HuntLedTo: "Decided again", HuntLedToNothing: "Nothing was decided again.",
+		HuntMore: func(n int64) string { return "and " + englishNumber(n) + " more" },
+		HuntFacts: huntFacts{
+			For: "Searched for", State: "State", Signals: "Signals", Fingerprints: "Compared with", Found: "Found", Decided: "Decided again", Unchanged: "Nothing new",
+			Gone: "No longer on record", Failed: "Failed", By: "Asked for by", Begun: "Begun", Ended: "Ended", Progress: "Figures",
+		},
+		Percent:    func(share float64) string { return fmt.Sprintf("%d %%", int(100*share)) },
+		KnownLater: "Something became known after the upload was decided",
+
 		NotSignedIn: said{"You are not signed in.", []string{
 			"Signing in takes a one-time link. Whoever runs Quell gets one by this command, on the machine that Quell runs on:",
 		}},
@@ -207,6 +244,17 @@ func englishSummary(s summary) []phrase {
 		{englishNumber(s.Held), string(domain.Hold)}, {Text: pick(s.Held, " was held for a person, ", " were held for a person, ")},
 		{englishNumber(s.Unchecked), "unchecked"}, {Text: " could not be checked fully."},
 	}
+}
+
+func englishHuntsSummary(s huntsSummary) []phrase {
+	of := []phrase{
+		{englishNumber(s.Found), "found"}, {Text: pick(s.Found, " earlier upload was found to have what became known later; ", " earlier uploads were found to have what became known later; ")},
+		{englishNumber(s.Decided), "decided"}, {Text: pick(s.Decided, " was decided again", " were decided again")},
+	}
+	if s.Open > 0 {
+		of = append(of, phrase{Text: "; "}, phrase{englishNumber(s.Open), "open"}, phrase{Text: pick(s.Open, " search is not over", " searches are not over")})
+	}
+	return append(of, phrase{Text: "."})
 }
 
 func englishBanksSummary(s banksSummary) []phrase {

@@ -200,6 +200,12 @@ func TestFirstIDSortsBeforeWhatIsMadeThenAndBehindWhatWasMadeBefore(t *testing.T
 	before := domain.At(time.Now())
 	made := domain.NewID[domain.DecisionID]()
 	after := domain.At(time.Now()).Add(time.Millisecond)
+	if at := domain.TimeOf(made); at < before-1000 || at > after {
+		t.Errorf("%s was made at %s, which is not between %s and %s", made, at, before, after)
+	}
+	if domain.TimeOf(domain.UploadID("u-1")) != 0 || domain.TimeOf(domain.FirstID[domain.UploadID](before)) != before-before%1000 {
+		t.Error("the time of an identifier is not what it was made of")
+	}
 	if first := domain.FirstID[domain.DecisionID](before); first > made || len(first) != len(made) {
 		t.Errorf("%s is behind %s, which was made later", first, made)
 	}

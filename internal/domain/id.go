@@ -22,6 +22,8 @@ type (
 	EventID string
 	// KeyID names an API key without revealing it.
 	KeyID string
+	// HuntID names one hunt for what was uploaded before it was known.
+	HuntID string
 )
 
 // Identifiers that the service gives to Quell are opaque text of at most MaxExternalID bytes.
@@ -36,12 +38,22 @@ type (
 const MaxExternalID = 256
 
 // FirstID returns the smallest identifier of a moment: those made before it, to the millisecond, are smaller, and all others are not.
-func FirstID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID](t Time) T {
+func FirstID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID | HuntID](t Time) T {
 	milliseconds := uint64(max(t, 0)) / 1000
 	return T(fmt.Sprintf("%08x-%04x-7000-8000-000000000000", milliseconds>>16, milliseconds&0xffff))
 }
 
+// TimeOf returns the moment at which an identifier was made, to the millisecond; zero for one that Quell did not give out.
+func TimeOf[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID | HuntID](id T) Time {
+	u, err := uuid.Parse(string(id))
+	if err != nil || u.Version() != 7 {
+		return 0
+	}
+	seconds, nanoseconds := u.Time().UnixTime()
+	return Time(seconds*1_000_000 + nanoseconds/1000)
+}
+
 // NewID returns a fresh identifier of any of the kinds that Quell gives out.
-func NewID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID]() T {
+func NewID[T UploadID | DecisionID | BankID | EntryID | SignalID | EventID | KeyID | HuntID]() T {
 	return T(uuid.Must(uuid.NewV7()).String())
 }

@@ -29,6 +29,7 @@ type Decision struct {
 	UploadID  UploadID
 	ContentID ContentID
 	Round     int // 1 for the first decision about an upload; a later check makes round 2, 3, …
+	Cause     Cause
 	Verdict   Verdict
 	Policy    PolicyRef
 	Reason    string // one sentence for people
@@ -36,6 +37,16 @@ type Decision struct {
 	Matches   []Match
 	DecidedAt Time
 }
+
+// Cause says why a decision was made when it was.
+type Cause string
+
+// The causes of decisions.
+const (
+	CauseUpload Cause = "upload" // it came in
+	CauseRetry  Cause = "retry"  // it was looked at again, since not all of it could be checked before
+	CauseRetro  Cause = "retro"  // it had been decided, and what became known since matches it
+)
 
 // PolicyRef says which rule of which version of which policy decided.
 type PolicyRef struct {

@@ -96,6 +96,15 @@ func membersOf(parts []domain.Part, name string) (members []domain.Part) {
 	return members
 }
 
+// onRecord is what is known of an upload that is not looked at again.
+func onRecord(u domain.Upload, last domain.Decision) *inspection {
+	found := &inspection{checks: slices.Clone(last.Checks), parts: u.Parts}
+	for _, p := range u.Parts {
+		found.kept = append(found.kept, p.Name)
+	}
+	return found
+}
+
 // inspect looks at some of the parts of an upload, within one budget; what was known of the others stays.
 func (in *Inspector) inspect(ctx context.Context, some []ingest.Part, known []domain.Part, earlier []domain.Check) *inspection {
 	found := &inspection{shown: map[string][]byte{}, left: in.Budget.withDefaults()}
@@ -174,16 +183,22 @@ func usable(f domain.Fingerprint) bool {
 	return f.Quality == nil || *f.Quality >= signal.MinQuality
 }
 
-// searchable returns what is looked up: the fingerprints of parts, and the further views of them, that are usable.
-func (all *inspection) searchable() []match.Fingerprint {
+// searchable returns the fingerprints of parts that are usable.
+func searchable(parts []domain.Part) []match.Fingerprint {
 	var prints []match.Fingerprint
-	for _, p := range all.parts {
+	for _, p := range parts {
 		for _, f := range p.Fingerprints {
 			if usable(f) {
 				prints = append(prints, match.Fingerprint{Part: p.Name, Fingerprint: f})
 			}
 		}
 	}
+	return prints
+}
+
+// searchable returns what is looked up: the fingerprints of parts, and the further views of them, that are usable.
+func (all *inspection) searchable() []match.Fingerprint {
+	prints := searchable(all.parts)
 	for _, v := range all.views {
 		if usable(v.Fingerprint) {
 			prints = append(prints, v)

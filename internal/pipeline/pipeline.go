@@ -65,6 +65,14 @@ func (p *Pipeline) Check(ctx context.Context, s ingest.Submission) (domain.Decis
 	return p.run(ctx, upload, last, s.Parts)
 }
 
+// causeOf says why an upload is decided now, by the last decision about it.
+func causeOf(last domain.Decision) domain.Cause {
+	if last.ID == "" {
+		return domain.CauseUpload
+	}
+	return domain.CauseRetry
+}
+
 // upload returns the upload that stands for a submission, with the newest decision about it: the one that is known, or a new one with none.
 func (p *Pipeline) upload(ctx context.Context, s ingest.Submission) (domain.Upload, domain.Decision, error) {
 	if err := p.Limits.Check(s); err != nil {
@@ -116,7 +124,7 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 	if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
 		return last, nil
 	}
-	return p.conclude(ctx, upload, last.Round+1, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
+	return p.conclude(ctx, upload, last.Round+1, domain.CauseUpload, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
 }
 
 // sameMatch reports whether two matches say the same of the same signal.
@@ -153,14 +161,14 @@ func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason strin
 	if err != nil || upload.DueAt == 0 {
 		return err
 	}
-	found := &inspection{checks: slices.Clone(last.Checks), parts: upload.Parts}
+	found := onRecord(upload, last)
 	for _, part := range upload.Parts {
 		if part.Inside == "" && unfinished(part.Name, last.Checks) {
 			found.report(unseen(part.Name, reason))
 		}
 	}
 	upload.Attempts = len(retries) + 1
-	_, err = p.conclude(ctx, upload, last.Round+1, found, last.Matches)
+	_, err = p.conclude(ctx, upload, last.Round+1, causeOf(last), found, last.Matches)
 	return err
 }
 
@@ -176,7 +184,7 @@ func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.De
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
 	}
-	return p.conclude(ctx, upload, last.Round+1, found, found.withEarlier(matches, last.Matches))
+	return p.conclude(ctx, upload, last.Round+1, causeOf(last), found, found.withEarlier(matches, last.Matches))
 }
 
 // leaveTime ends a step when a quarter of the time is left, for what comes after it: an upload that cannot be inspected in time is then held on
@@ -190,7 +198,7 @@ func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // conclude decides and records.
-func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, found *inspection, matches []domain.Match) (domain.Decision, error) {
+func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
 	upload.Parts = found.parts
 	for _, part := range upload.Parts {
 		if part.Inside == "" && !found.has(part.Name) {
@@ -200,7 +208,7 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int
 	outcome := p.Policy.Decide(policy.Input{Upload: upload, Checks: found.checks, Matches: matches})
 	now := domain.At(p.Now())
 	d := domain.Decision{
-		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Verdict: outcome.Verdict,
+		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Cause: cause, Verdict: outcome.Verdict,
 		Policy: outcome.Policy, Reason: outcome.Reason, Checks: found.checks, Matches: matches, DecidedAt: now,
 	}
 	upload.State = domain.Decided

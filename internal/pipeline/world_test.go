@@ -294,7 +294,7 @@ func (k *known) SignalsAfter(_ context.Context, t domain.SignalType, seq int64, 
 
 func (k *known) Evidence(_ context.Context, numbers []int64, _ domain.Time) (found []domain.Evidence, _ error) {
 	for _, n := range numbers {
-		found = append(found, domain.Evidence{Number: n, Entry: domain.EntryID(fmt.Sprintf("entry-%d", n)), Provenance: domain.Provenance{Source: "marsh watch"}})
+		found = append(found, domain.Evidence{Number: n, Signal: domain.SignalID(fmt.Sprintf("signal-%d", n)), Entry: domain.EntryID(fmt.Sprintf("entry-%d", n)), Provenance: domain.Provenance{Source: "marsh watch"}})
 	}
 	return found, nil
 }

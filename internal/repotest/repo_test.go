@@ -43,6 +43,7 @@ var rooms = []struct {
 	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match"}},
 	{"internal/hma", []string{"internal/domain", "internal/observed", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain"}},
+	{"internal/retrohunt", []string{"internal/domain", "hamming"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},
 	{"internal/platform/intake", nil},
@@ -53,10 +54,10 @@ var rooms = []struct {
 	{"internal/platform/store", []string{"internal/domain"}},
 	{"internal/demo/art", nil},
 	{"internal/demo", nil},
-	{"internal/bench", []string{"hamming", "keypoint", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/match", "internal/pipeline/media", "internal/pipeline/signal", "internal/demo/art"}},
+	{"internal/bench", []string{"hamming", "keypoint", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/match", "internal/pipeline/media", "internal/pipeline/signal", "internal/demo/art"}},
 	{"internal/app", []string{"internal/"}},
 	{"cmd/quell", []string{"internal/"}},
-	{"e2e", []string{"internal/", "pdq"}},
+	{"e2e", []string{"internal/", "pdq", "hamming"}},
 	{"internal/repotest", nil},
 }
 

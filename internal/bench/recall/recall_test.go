@@ -2,6 +2,7 @@ package recall
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"image/jpeg"
 	"image/png"

@@ -22,6 +22,8 @@ type results struct {
 	peers []Peer
 	hma   []bench.HMAResult // the smallest first
 	edits *recall.Result    // nil: not measured
+
+	retrohunt []bench.RetrohuntResult
 }
 
 // Peer is what another search engine did with the codes and questions of an index, next to what Quell did with the same.
@@ -60,6 +62,9 @@ func read(folder string) (r results, err error) {
 		return r, err
 	}
 	r.hma, err = lines[bench.HMAResult](filepath.Join(folder, "hma.jsonl"))
+	if err != nil {
+		return r, err
+	}
 	slices.SortStableFunc(r.hma, func(a, b bench.HMAResult) int { return a.N - b.N })
 	if err != nil {
 		return r, err
@@ -68,6 +73,7 @@ func read(folder string) (r results, err error) {
 	if n := len(edited); n > 0 && len(edited[n-1].Methods) > 0 {
 		r.edits = &edited[n-1]
 	}
+	r.retrohunt, err = lines[bench.RetrohuntResult](filepath.Join(folder, "retrohunt.jsonl"))
 	return r, err
 }
 

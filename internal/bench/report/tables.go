@@ -69,6 +69,11 @@ func (r *results) markdown() string {
 		r.serverTable(&d)
 	}
 	r.editedPictures(&d, draw)
+	if len(r.retrohunt) > 0 {
+		d.put("\n### Retro-hunt")
+		d.put("Measured on %s. One in ten of the signals, or the only one, is near a fingerprint that is there.", onMachine(r.retrohunt[len(r.retrohunt)-1].Origin))
+		r.retrohuntTable(&d)
+	}
 	return d.String()
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // leafFormat names the form of what a leaf commits to, which docs/formats/audit-leaf.md describes. It changes when anything of it does.
-const leafFormat = "quell/decision/v1"
+const leafFormat = "quell/decision/v2"
 
 // Digest returns what the audit leaf of a decision holds: the SHA-256, hex, of all that was decided and of a salt, in canonical JSON. The salt
 // keeps the digest from being guessed back into the record, so that whoever erases the salt with the record has erased both.
@@ -28,7 +28,7 @@ func Digest(salt, uploadDigest string, d domain.Decision) string {
 		}
 	}
 	sum := sha256.Sum256([]byte(canonical(map[string]any{
-		"format": leafFormat, "salt": salt, "decision": d.ID, "upload": d.UploadID, "content": d.ContentID, "digest": uploadDigest, "round": d.Round,
+		"cause": d.Cause, "format": leafFormat, "salt": salt, "decision": d.ID, "upload": d.UploadID, "content": d.ContentID, "digest": uploadDigest, "round": d.Round,
 		"verdict": d.Verdict, "policy": map[string]any{"id": d.Policy.ID, "version": d.Policy.Version, "rule": d.Policy.Rule}, "reason": d.Reason,
 		"checks": checks, "matches": matches, "decided_at": d.DecidedAt,
 	})))

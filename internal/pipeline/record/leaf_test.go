@@ -23,7 +23,7 @@ const (
 // example is the decision that docs/formats/audit-leaf.md shows.
 func example() domain.Decision {
 	return domain.Decision{
-		ID: "019a0000-0000-7000-8000-000000000001", UploadID: "019a0000-0000-7000-8000-000000000002", ContentID: "post-17", Round: 2,
+		ID: "019a0000-0000-7000-8000-000000000001", UploadID: "019a0000-0000-7000-8000-000000000002", ContentID: "post-17", Round: 2, Cause: domain.CauseRetro,
 		Verdict: domain.Block, Policy: domain.PolicyRef{ID: "default", Version: 1, Rule: "known-near"},
 		Reason: `file-1 is a near copy of a known item in bank "heron": distance 6 of 31 (pdq).`,
 		Checks: []domain.Check{
@@ -185,7 +185,7 @@ func TestSealMakesALeafThatHidesAndAnEventThatTells(t *testing.T) {
 	if leaf.Salt == again.Salt || leaf.Digest == again.Digest || leaf.ID == again.ID || event.ID == other.ID {
 		t.Error("the same decision sealed twice can be recognised")
 	}
-	want := `{"decision_id":"019a0000-0000-7000-8000-000000000001","upload_id":"019a0000-0000-7000-8000-000000000002","content_id":"post-17","round":2,` +
+	want := `{"decision_id":"019a0000-0000-7000-8000-000000000001","upload_id":"019a0000-0000-7000-8000-000000000002","content_id":"post-17","round":2,"cause":"retro",` +
 		`"verdict":"block","policy":{"id":"default","version":1,"rule":"known-near"},"decided_at":"2026-01-01T00:00:00.123456Z"}`
 	if event.Subject != "quell.decision.made" || string(event.Body) != want {
 		t.Errorf("%s %s", event.Subject, event.Body)

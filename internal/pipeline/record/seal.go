@@ -14,6 +14,7 @@ type decisionMade struct {
 	Upload   domain.UploadID   `json:"upload_id"`
 	Content  domain.ContentID  `json:"content_id"`
 	Round    int               `json:"round"`
+	Cause    domain.Cause      `json:"cause"`
 	Verdict  domain.Verdict    `json:"verdict"`
 	Policy   domain.PolicyRef  `json:"policy"`
 	At       string            `json:"decided_at"` // RFC 3339, UTC
@@ -26,7 +27,7 @@ func Seal(uploadDigest string) func(domain.Decision) (domain.Leaf, domain.Event,
 		rand.Read(random[:]) // never fails
 		salt := hex.EncodeToString(random[:])
 		leaf := domain.Leaf{ID: domain.NewID[domain.EventID](), Kind: "decision", Salt: salt, Digest: Digest(salt, uploadDigest, d)}
-		body, err := json.Marshal(decisionMade{d.ID, d.UploadID, d.ContentID, d.Round, d.Verdict, d.Policy, d.DecidedAt.String()})
+		body, err := json.Marshal(decisionMade{d.ID, d.UploadID, d.ContentID, d.Round, d.Cause, d.Verdict, d.Policy, d.DecidedAt.String()})
 		return leaf, domain.Event{ID: domain.NewID[domain.EventID](), Subject: domain.SubjectDecisionMade, Body: body}, err
 	}
 }

@@ -37,3 +37,25 @@ func Turned(img image.Image) ([]domain.Fingerprint, error) {
 	}
 	return prints, nil
 }
+
+// DerivedMargin is by how much nearer than the limit of a bank a derived fingerprint has to be to match: it is not exact itself.
+const DerivedMargin = 8
+
+// Derived returns the PDQ fingerprints that a picture would have turned and mirrored in the seven other ways, as far as they can be told from its
+// fingerprint alone; of other types, and of fingerprints that show a picture turned already, none. See pdq.Hash.Turned for how near they are.
+func Derived(f domain.Fingerprint) []domain.Fingerprint {
+	if f.Type != domain.PDQ || f.View != "" {
+		return nil
+	}
+	h, err := pdq.Parse(f.Value)
+	if err != nil {
+		return nil
+	}
+	var all []domain.Fingerprint
+	for _, turn := range turns[1:] {
+		t := f
+		t.Value, t.View = h.Turned(turn.transform).String(), "hash turned, "+turn.transform.String()
+		all = append(all, t)
+	}
+	return all
+}

@@ -28,3 +28,28 @@ func TestTurnedPictures(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAPictureWouldBeTurnedIsToldFromItsFingerprint(t *testing.T) {
+	t.Parallel()
+	pdq := lookup(t, domain.PDQ)
+	turned, err := signal.Turned(seen())
+	if err != nil {
+		t.Fatal(err)
+	}
+	derived := signal.Derived(fingerprints(t, seen(), 1)[0])
+	if len(derived) != 7 {
+		t.Fatalf("%+v", derived)
+	}
+	for i, f := range derived {
+		for j, want := range turned {
+			if d, err := pdq.Distance(f.Value, want.Value); err != nil || (d <= 16) != (j == i+1) {
+				t.Errorf("%q is %d from %s, %v", f.View, d, want.View, err)
+			}
+		}
+	}
+	for _, f := range []domain.Fingerprint{{Type: domain.MD5, Value: "900150983cd24fb0d6963f7d28e17f72"}, {Type: domain.PDQ, Value: derived[0].Value, View: signal.Upright}, {Type: domain.PDQ}} {
+		if got := signal.Derived(f); got != nil {
+			t.Errorf("of %+v: %+v", f, got)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Config is the whole configuration. The tags are the key, its default and its meaning; package documentation says how keys are set.
@@ -69,6 +70,9 @@ type Config struct {
 	HMAHosts    []string `key:"hma.hosts" default:"" help:"hosts, with their subdomains, that URLs in requests to that face may lead to; empty: all of the public internet"`
 	HMARecord   string   `key:"hma.record" default:"none" help:"which lookups through that face leave a record: none, matches (those that found something) or all"`
 
+	RetrohuntWindow Duration `key:"retrohunt.window" default:"720h" help:"how long fingerprints of uploads are kept, to search for what becomes known later; 0s: none are"`
+	RetrohuntMost   Count    `key:"retrohunt.most" default:"100k" help:"uploads that one search may find: with more it halts, for a person to look before anything is decided"`
+
 	LogLevel  string `key:"log.level" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `key:"log.format" default:"text" help:"text or json"`
 }
@@ -103,6 +107,9 @@ func (c *Config) Check() error {
 			return fmt.Errorf("%s: must be above zero", s.Key)
 		}
 	}
+	if w := time.Duration(c.RetrohuntWindow); w != 0 && w < 24*time.Hour {
+		return fmt.Errorf("retrohunt.window: fingerprints are kept by the day; write 1d or more, or 0s to keep none, not %s", c.RetrohuntWindow)
+	}
 	if c.CheckMemory < c.CheckPartBytes {
 		return fmt.Errorf("check.memory: %s is less than one file of check.part_bytes (%s)", c.CheckMemory, c.CheckPartBytes)
 	}
@@ -126,7 +133,7 @@ func (c *Config) Check() error {
 }
 
 // mayBeZero reports whether a key with the value 0 turns something off.
-func mayBeZero(key string) bool { return strings.HasPrefix(key, "views.") }
+func mayBeZero(key string) bool { return strings.HasPrefix(key, "views.") || key == "retrohunt.window" }
 
 func checkListen(key, address string) error {
 	_, port, err := net.SplitHostPort(address)

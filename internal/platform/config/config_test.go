@@ -122,6 +122,8 @@ func TestFaultsNameTheKey(t *testing.T) {
 		"hma.cert_key":    {"key.pem"},
 		"hma.client_ca":   {"ca.pem"},
 		"hma.record":      {"", "some", "All"},
+
+		"retrohunt.window": {"1h", "23h59m"},
 	}
 	for _, s := range keys(&Config{}) {
 		if !s.field.CanInt() {
@@ -166,6 +168,8 @@ func TestGoodValues(t *testing.T) {
 		{"check.part_bytes", "65536", "64KiB"},
 		{"check.part_bytes", "64 MiB", "64MiB"},
 		{"check.memory", "2GiB", "2GiB"},
+		{"retrohunt.window", "0", "0s"},
+		{"retrohunt.window", "7d", "168h"},
 		{"media.pixels", "12345", "12345"},
 		{"media.pixels", "3G", "3G"},
 		{"media.jpeg", "small", "small"},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -98,7 +99,7 @@ func (tx *Tx) writeDecisions(ctx context.Context, recordings []*domain.Recording
 		if d.Unchecked() {
 			unchecked = 1
 		}
-		rows[i] = []any{d.ID, d.UploadID, d.ContentID, d.Round, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, d.Reason, checks, d.DecidedAt, unchecked}
+		rows[i] = []any{d.ID, d.UploadID, d.ContentID, d.Round, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, d.Reason, checks, d.DecidedAt, cmp.Or(d.Cause, domain.CauseUpload), unchecked}
 	}
 	added := make(map[domain.DecisionID]bool, len(recordings))
 	err := tx.insertRows(ctx, `decisions`, decisionColumns+`, unchecked`, `on conflict (upload_id, round) do nothing returning id`, rows, func(r *sql.Rows) error {
@@ -147,6 +148,9 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 	if err := tx.insertRows(ctx, `matches`, `decision_id, position, signal_id, entry_id, bank_id, evidence`, ``, matches, nil); err != nil {
 		return err
 	}
+	if err := tx.dropRenditions(ctx, recordings); err != nil {
+		return err
+	}
 	// A later round has newer pictures of the same parts.
 	if err := tx.insertRows(ctx, `renditions`, `upload_id, part, media_type, data`,
 		`on conflict (upload_id, part) do update set media_type = excluded.media_type, data = excluded.data`, renditions, nil); err != nil {
@@ -158,12 +162,25 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 	return tx.countDecisions(ctx, recordings)
 }
 
-const decisionColumns = `id, upload_id, content_id, round, verdict, policy_id, policy_version, rule, reason, checks, decided_at`
+// dropRenditions removes what earlier rounds kept of uploads that turn out to match child-abuse imagery: no picture of that may be kept.
+func (tx *Tx) dropRenditions(ctx context.Context, recordings []*domain.Recording) error {
+	for _, r := range recordings {
+		if r.Decision.Round == 1 || !slices.ContainsFunc(r.Decision.Matches, func(m domain.Match) bool { return m.BankKind == domain.KnownCSAM }) {
+			continue
+		}
+		if _, err := tx.q.ExecContext(ctx, `delete from renditions where upload_id = $1`, r.Upload.ID); err != nil {
+			return fmt.Errorf("delete renditions of upload %s: %w", r.Upload.ID, err)
+		}
+	}
+	return nil
+}
+
+const decisionColumns = `id, upload_id, content_id, round, verdict, policy_id, policy_version, rule, reason, checks, decided_at, cause`
 
 // decisionFields are where the decisionColumns of a row go.
 func decisionFields(d *domain.Decision) []any {
 	return []any{&d.ID, &d.UploadID, &d.ContentID, &d.Round, &d.Verdict, &d.Policy.ID, &d.Policy.Version, &d.Policy.Rule, &d.Reason,
-		jsonText[[]domain.Check]{&d.Checks}, &d.DecidedAt}
+		jsonText[[]domain.Check]{&d.Checks}, &d.DecidedAt, &d.Cause}
 }
 
 func (q queries) decisionOfRound(ctx context.Context, upload domain.UploadID, round int) (domain.Decision, error) {

@@ -23,7 +23,7 @@ func (tx *Tx) AddEntry(ctx context.Context, e domain.Entry) (domain.Entry, error
 		return e, err
 	}
 	e.ID, e.Number, e.CreatedAt, e.WithdrawnAt = domain.NewID[domain.EntryID](), 0, tx.now, 0
-	added := []*refEntry{{e, string(e.ID)}}
+	added := []*refEntry{{Entry: e, ref: string(e.ID)}}
 	if err := tx.putEntries(ctx, added); err != nil {
 		return e, err
 	}
@@ -49,7 +49,8 @@ func (tx *Tx) AddEntry(ctx context.Context, e domain.Entry) (domain.Entry, error
 // refEntry is an entry with its reference in the bank.
 type refEntry struct {
 	domain.Entry
-	ref string
+	ref          string
+	pauseChanged bool
 }
 
 // putEntries adds entries, and changes of those that are known what can be changed: note, metadata, pause and whether they are withdrawn.
@@ -60,6 +61,11 @@ func (tx *Tx) putEntries(ctx context.Context, entries []*refEntry) error {
 	}
 	rows := make([][]any, len(entries))
 	for i, e := range entries {
+		if e.PausedUntil > 0 || e.pauseChanged {
+			if err := tx.notePause(ctx, e.Entry); err != nil {
+				return err
+			}
+		}
 		if e.Labels == nil {
 			e.Labels = []string{}
 		}
@@ -163,6 +169,11 @@ func (tx *Tx) ChangeEntry(ctx context.Context, bank domain.BankID, id domain.Ent
 	r, err := tx.q.ExecContext(ctx, `update entries set note = $1, metadata = $2, paused_until = $3 where id = $4`, e.Note, string(e.Metadata), e.PausedUntil, e.ID)
 	if err := tx.changed(r, err, "entry", id); err != nil {
 		return e, err
+	}
+	if change.PausedUntil != nil {
+		if err := tx.notePause(ctx, e); err != nil {
+			return e, err
+		}
 	}
 	return e, tx.emitBankChanged(bank)
 }

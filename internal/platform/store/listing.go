@@ -75,7 +75,7 @@ func (l *listing) load(ctx context.Context, tx *Tx, records []domain.ListRecord)
 		return err
 	}
 	for ref, entry := range known {
-		e := &listedEntry{refEntry: refEntry{entry, ref}, byKey: map[signalKey]*listedSignal{}}
+		e := &listedEntry{refEntry: refEntry{Entry: entry, ref: ref}, byKey: map[signalKey]*listedSignal{}}
 		for _, s := range e.Signals {
 			e.hold(&listedSignal{Signal: s})
 		}
@@ -130,7 +130,7 @@ func (l *listing) list(r domain.ListRecord) {
 		l.touchEntry(e)
 	}
 	if r.PausedUntil != nil && *r.PausedUntil != e.PausedUntil {
-		e.PausedUntil = *r.PausedUntil
+		e.PausedUntil, e.pauseChanged = *r.PausedUntil, true
 		l.touchEntry(e)
 	}
 	s := e.byKey[signalKey{r.Type, r.Value}]
@@ -157,7 +157,7 @@ func (l *listing) liveEntry(r domain.ListRecord) *listedEntry {
 	e := l.entries[r.Ref]
 	if e == nil {
 		e = &listedEntry{
-			refEntry: refEntry{domain.Entry{ID: domain.NewID[domain.EntryID](), BankID: l.bank, CreatedAt: l.now}, r.Ref},
+			refEntry: refEntry{Entry: domain.Entry{ID: domain.NewID[domain.EntryID](), BankID: l.bank, CreatedAt: l.now}, ref: r.Ref},
 			byKey:    map[signalKey]*listedSignal{},
 		}
 		if l.freeNumbers[r.Number] {

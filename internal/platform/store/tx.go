@@ -71,6 +71,7 @@ const (
 	counterBank     = "bank"     // numbers of banks
 	counterEntry    = "entry"    // numbers of entries
 	counterEvent    = "event"    // positions in the outbox
+	counterHunted   = "hunted"   // the change of signals up to which there are hunts
 	counterSignal   = "signal"   // numbers and changes of signals
 	counterSettings = "settings" // changes of bank settings
 )

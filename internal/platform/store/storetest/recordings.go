@@ -41,7 +41,7 @@ var recordingTests = []test{
 	{"that say little come back too", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)
 		u := domain.Upload{ID: domain.NewID[domain.UploadID](), ContentID: "post", State: domain.Decided}
-		d := domain.Decision{ID: domain.NewID[domain.DecisionID](), UploadID: u.ID, ContentID: u.ContentID, Round: 1, Verdict: domain.Allow}
+		d := domain.Decision{ID: domain.NewID[domain.DecisionID](), UploadID: u.ID, ContentID: u.ContentID, Round: 1, Cause: domain.CauseUpload, Verdict: domain.Allow}
 		record(t, s, domain.Recording{Upload: u, Decision: d, Seal: seal})
 		if diff := cmp.Diff(domain.Recorded{Upload: u, Decision: d}, must(s.Recorded(t.Context(), d.ID))(t)); diff != "" {
 			t.Errorf("recorded (-want +got):\n%s", diff)

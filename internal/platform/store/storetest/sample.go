@@ -100,7 +100,7 @@ func upload(content string) domain.Upload {
 func recordingOf(u domain.Upload, round int, v domain.Verdict) domain.Recording {
 	u.State, u.Attempts, u.DueAt = domain.Decided, round, 0
 	d := domain.Decision{
-		ID: domain.NewID[domain.DecisionID](), UploadID: u.ID, ContentID: u.ContentID, Round: round, Verdict: v,
+		ID: domain.NewID[domain.DecisionID](), UploadID: u.ID, ContentID: u.ContentID, Round: round, Cause: domain.CauseUpload, Verdict: v,
 		Policy: domain.PolicyRef{ID: "default", Version: 1, Rule: "known-near"}, Reason: "It is a near copy of known content.",
 		Checks:    []domain.Check{{Detector: "sha256", Part: "file-1", Status: domain.Complete}},
 		DecidedAt: start,

@@ -29,6 +29,7 @@ func Run(t *testing.T) {
 		{"recordings", recordingTests},
 		{"rounds", roundTests},
 		{"uploads", uploadTests},
+		{"hunts", huntTests},
 		{"views", viewTests},
 		{"pages", browseTests},
 		{"access", accessTests},
