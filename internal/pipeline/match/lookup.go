@@ -252,10 +252,10 @@ func (c candidate) class() int {
 	}
 }
 
-// matches puts candidates in order, by class, then nearest first, exact types before near ones, and says of each what it is.
+// matches puts candidates in order, by class, then by how they are compared, what is surest first, then nearest first, and says of each what it is.
 func matches(found []candidate) []Known {
 	slices.SortStableFunc(found, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(a.distance, b.distance), cmp.Compare(a.limit, b.limit), cmp.Compare(a.bank.Name, b.bank.Name))
+		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(a.kind.Form, b.kind.Form), cmp.Compare(a.distance, b.distance), cmp.Compare(a.limit, b.limit), cmp.Compare(a.bank.Name, b.bank.Name))
 	})
 	var all []Known
 	for _, c := range found {

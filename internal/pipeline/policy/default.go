@@ -84,13 +84,16 @@ func stronger(a, b domain.Match) bool {
 	return a.Distance < b.Distance
 }
 
-// certainty ranks what a match says: 2 and 1 that this is the very same file (other files with one MD5 can be made), 0 that it looks the same.
+// certainty ranks what a match says: 2 and 1 that this is the very same file (other files with one MD5 can be made), 0 that it looks the same, less
+// that it looks the same in part.
 func certainty(m domain.Match) int {
 	switch m.SignalType {
 	case domain.SHA256:
 		return 2
 	case domain.MD5:
 		return 1
+	case domain.Keypoints:
+		return -1
 	default:
 		return 0
 	}
@@ -99,7 +102,10 @@ func certainty(m domain.Match) int {
 func known(m domain.Match) Outcome {
 	what := fmt.Sprintf("%s is a near copy of a known item in bank %q: distance %d of %d (%s).", m.Part, m.Bank, m.Distance, m.Limit, m.SignalType)
 	rule := "known-near"
-	if certainty(m) > 0 {
+	switch {
+	case m.SignalType == domain.Keypoints:
+		what = fmt.Sprintf("%s shows a known item of bank %q or a part of it: distance %d of %d (%s).", m.Part, m.Bank, m.Distance, m.Limit, m.SignalType)
+	case certainty(m) > 0:
 		what = fmt.Sprintf("%s is a known file of bank %q (%s).", m.Part, m.Bank, m.SignalType)
 		rule = "known-exact"
 	}
