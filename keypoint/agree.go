@@ -90,6 +90,9 @@ func (c *comparer) pair(known, found Set, mirrored bool) {
 			code = code.Mirror()
 		}
 		for j := range found {
+			if !code.near(&found[j].Code) {
+				continue
+			}
 			if d := code.Distance(found[j].Code); d <= loose {
 				c.pairs = append(c.pairs, pair(d<<16|i<<8|j))
 			}

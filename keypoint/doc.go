@@ -15,8 +15,8 @@
 //
 // The region around a point, twelve times as wide as its blob and turned upright, is divided into 4 × 4 cells. How much a cell slopes in
 // each of eight directions is compared with the cell to its right and the cell below it: 256 bits in all, each of which is as easily one as
-// the other, so that an index of package hamming holds them well. Regions of copies differ in some 10 to 30 bits, those of unrelated
-// photographs in 44 or less once in ten thousand times. [Code.Mirror] gives the code of the region in a mirror, so that known pictures
+// the other, so that an index of package hamming holds them well. Codes of regions that are the same differ in few bits; of those of
+// unrelated photographs, one pair in ten thousand differs in 44 or fewer. [Code.Mirror] gives the code of the region in a mirror, so that known pictures
 // need not be kept twice.
 //
 // # Agreement

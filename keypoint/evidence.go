@@ -30,12 +30,28 @@ func (e *evidence) add(bits int, f fit, first bool) {
 	if first {
 		return
 	}
-	e.turns += rarity(float32(2*f.size+1)/sizes) + rarity(float32(2*f.turn+1)/256)
+	e.turns += sizeRarity[f.size] + turnRarity[f.turn]
 	e.places += rarity(math.Pi * max(f.away, leastAway*f.slack))
 }
 
 // rarity returns how rare it is that something happens which has a chance.
-func rarity(chance float32) float32 { return float32(-math.Log10(float64(min(chance, 1)))) }
+func rarity(chance float32) float32 {
+	return float32(math.Log(float64(min(chance, 1)))) * (-1 / math.Ln10)
+}
+
+// How rare it is that a size or a turn is as near as it is.
+var (
+	sizeRarity = rarities(sizeSlack, sizes)
+	turnRarity = rarities(turnSlack, 256)
+)
+
+func rarities(slack int, all float32) []float32 {
+	t := make([]float32, slack+1)
+	for i := range t {
+		t[i] = rarity(float32(2*i+1) / all)
+	}
+	return t
+}
 
 // score returns how unlikely the points are where there could be so many pairs.
 func (e *evidence) score(points, pairs int) float64 {

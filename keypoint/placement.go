@@ -102,9 +102,9 @@ func (c *comparer) count(first pair) (a Agreement, in agreeing) {
 	return a, in
 }
 
-// use adds a point, and any that has the same place with another angle: they count once.
+// use adds a point, and its neighbours in the set that have the same place with another angle: they count once.
 func (c *comparer) use(used *points, i int) {
-	for j := range c.to {
+	for j := max(i-1, 0); j <= min(i+1, len(c.to)-1); j++ {
 		if c.to[j].x == c.to[i].x && c.to[j].y == c.to[i].y {
 			used.add(j)
 		}
