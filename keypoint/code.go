@@ -18,6 +18,11 @@ func (c Code) Distance(o Code) int {
 	return bits.OnesCount64(c[0]^o[0]) + bits.OnesCount64(c[1]^o[1]) + bits.OnesCount64(c[2]^o[2]) + bits.OnesCount64(c[3]^o[3])
 }
 
+// near reports whether half of two codes differs in few enough bits for the whole to do so; it mostly does not.
+func (c *Code) near(o *Code) bool {
+	return bits.OnesCount64(c[0]^o[0])+bits.OnesCount64(c[1]^o[1]) <= loose
+}
+
 // Mirror returns the code of the region seen in a mirror, with top and bottom exchanged, as far as it follows from the code: two
 // directions of which there is as much as of each other are the exception, and none in a region worth a point.
 func (c Code) Mirror() Code {

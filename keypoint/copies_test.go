@@ -80,3 +80,26 @@ func TestOthersAreNotFound(t *testing.T) {
 		}
 	}
 }
+
+// TestASetAgreesWithItself, all of it, but for a mirror.
+func TestASetAgreesWithItself(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		s := Find(scene(seed, 256, 192), ofKnown, false)
+		a := Compare(s, s, false)
+		if a.Points < len(s)*9/10 || a.Distance != 0 || !a.Enough() {
+			t.Errorf("scene %d: %+v of %d points", seed, a, len(s))
+		}
+	}
+}
+
+// TestTooFewPointsAgreeInNothing compares sets that are too small to say where one lies in the other.
+func TestTooFewPointsAgreeInNothing(t *testing.T) {
+	t.Parallel()
+	s := Find(scene(1, 256, 192), ofKnown, false)
+	for _, pair := range [][2]Set{{nil, nil}, {nil, s}, {s, nil}, {s[:1], s[:1]}, {s[:2], s[:2]}} {
+		if a := Compare(pair[0], pair[1], false); a.Enough() {
+			t.Errorf("%d and %d points: %+v", len(pair[0]), len(pair[1]), a)
+		}
+	}
+}

@@ -16,7 +16,8 @@ var finders = sync.Pool{New: func() any { return new(finder) }}
 
 // Find returns up to most points of a grey picture, whose longer side is best 256 pixels long and is not to be more than 1024. A point
 // around which the picture slopes in two directions nearly alike counts as two if twice is set: so a copy is found whichever of the two
-// is the main one there. Find is safe for concurrent use.
+// is the main one there. Points of which a picture has several alike are left out. A picture that is too small or too large has no points.
+// Find is safe for concurrent use.
 func Find(g *image.Gray, most int, twice bool) Set {
 	longer := max(g.Rect.Dx(), g.Rect.Dy())
 	if min(g.Rect.Dx(), g.Rect.Dy()) < leastSide || longer > mostSide {
@@ -45,7 +46,7 @@ func Find(g *image.Gray, most int, twice bool) Set {
 		}
 		return len(set) < most
 	})
-	return set
+	return set.unique()
 }
 
 // grid is into how many parts a picture is divided each way, so that its points do not all come from one of them.
