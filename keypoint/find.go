@@ -10,6 +10,7 @@ import (
 type finder struct {
 	pyramid
 	found []blob
+	rest  []*blob // of found, while they are spread
 }
 
 var finders = sync.Pool{New: func() any { return new(finder) }}
@@ -56,13 +57,13 @@ const grid = 4
 func (f *finder) spread(most int, visit func(*blob) bool) {
 	var count [grid * grid]int
 	enough := max(2, most/5)
-	var rest []*blob
+	f.rest = f.rest[:0]
 	for i := range f.found {
 		b := &f.found[i]
 		part := func(at float64, side int) int { return min(int(at*b.octave.scale*grid/float64(side)), grid-1) }
 		at := &count[part(b.y, f.picture.height)*grid+part(b.x, f.picture.width)]
 		if *at == enough {
-			rest = append(rest, b)
+			f.rest = append(f.rest, b)
 			continue
 		}
 		*at++
@@ -70,7 +71,7 @@ func (f *finder) spread(most int, visit func(*blob) bool) {
 			return
 		}
 	}
-	for _, b := range rest {
+	for _, b := range f.rest {
 		if !visit(b) {
 			return
 		}
