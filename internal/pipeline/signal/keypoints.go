@@ -84,10 +84,12 @@ func points(small *image.Gray, most int) []domain.Fingerprint {
 	}
 }
 
-// knownPoints returns the points of a picture as they stand in a bank.
+// knownPoints returns the points of a picture as they stand in a bank; none of pages, tables and charts, whose points are those of all others of
+// their kind.
 func knownPoints(small *image.Gray) []domain.Fingerprint {
-	set := keypoint.Find(luma.Small(small, pointSide), mostKnown, false)
-	if len(set) < leastPoints {
+	grey := luma.Small(small, pointSide)
+	set := keypoint.Find(grey, mostKnown, false)
+	if len(set) < leastPoints || keypoint.Paper(grey) >= keypoint.MostPaper {
 		return nil
 	}
 	return []domain.Fingerprint{{Type: domain.Keypoints, Value: set.String()}}
