@@ -13,7 +13,6 @@ type Agreement struct {
 	Layout     float64 // the same of their places alone, among the pairs of like codes that there are
 	KnownShare float64 // of the known picture, as far as it has points, that the regions of those that agree span
 	FoundShare float64 // of the other picture
-	Mirrored   bool
 }
 
 // The least of an agreement that is enough. Of three million pairs of crops of unrelated pictures, 11 had a score of 11 or more, 3 of 16
@@ -55,17 +54,17 @@ type comparer struct {
 var comparers = sync.Pool{New: func() any { return new(comparer) }}
 
 // Compare looks for the largest number of points of a known picture that lie in another as if that showed the known one, or a part of it,
-// moved, scaled and turned; if mirrored is set, seen in a mirror. Of either set it takes no more than MostPoints. It is safe for
-// concurrent use.
-func Compare(known, found Set, mirrored bool) Agreement {
+// moved, scaled and turned; whether it shows it in a mirror, its Set.Mirror tells. Of either set it takes no more than MostPoints. It is
+// safe for concurrent use.
+func Compare(known, found Set) Agreement {
 	known, found = known[:min(len(known), MostPoints)], found[:min(len(found), MostPoints)]
 	c := comparers.Get().(*comparer)
 	defer comparers.Put(c)
-	c.pair(known, found, mirrored)
+	c.pair(known, found)
 	if len(c.pairs) < 2 {
 		return Agreement{}
 	}
-	c.at, c.to = places(c.at[:0], known, mirrored), places(c.to[:0], found, false)
+	c.at, c.to = places(c.at[:0], known), places(c.to[:0], found)
 	var best Agreement
 	var chosen agreeing
 	for i, first := range c.pairs {
@@ -76,19 +75,15 @@ func Compare(known, found Set, mirrored bool) Agreement {
 			best, chosen = a, in
 		}
 	}
-	best.Mirrored = mirrored && best.Points > 0
 	best.KnownShare, best.FoundShare = share(c.at, &chosen.known), share(c.to, &chosen.found)
 	return best
 }
 
 // pair lists the pairs of points with like codes, the nearest first.
-func (c *comparer) pair(known, found Set, mirrored bool) {
+func (c *comparer) pair(known, found Set) {
 	c.pairs = c.pairs[:0]
 	for i := range known {
-		code := known[i].Code
-		if mirrored {
-			code = code.Mirror()
-		}
+		code := &known[i].Code
 		for j := range found {
 			if !code.near(&found[j].Code) {
 				continue

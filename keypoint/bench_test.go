@@ -65,7 +65,7 @@ func BenchmarkCompare(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Compare(known, c.found, false)
+				Compare(known, c.found)
 			}
 		})
 	}

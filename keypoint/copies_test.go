@@ -8,14 +8,14 @@ import (
 // How many points are kept of known pictures, and of those that are looked up.
 const ofKnown, ofFound = 44, 64
 
-// best compares two pictures both ways, as they are and in a mirror.
-func best(known, found *image.Gray) Agreement {
+// best compares two pictures both ways, as they are and in a mirror, and says whether it is in the mirror that they are more alike.
+func best(known, found *image.Gray) (a Agreement, mirrored bool) {
 	k, f := Find(known, ofKnown, false), Find(found, ofFound, true)
-	a, b := Compare(k, f, false), Compare(k, f, true)
+	a, b := Compare(k, f), Compare(k, f.Mirror())
 	if b.Score > a.Score {
-		return b
+		return b, true
 	}
-	return a
+	return a, false
 }
 
 // TestCopiesAreFound makes copies of pictures in ways that a hash of the whole picture does not survive.
@@ -52,8 +52,8 @@ func TestCopiesAreFound(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(6) {
 				known := scene(seed, 256, 192)
-				a := best(known, c.copy(known))
-				if !a.Enough() || a.Mirrored != c.mirrored {
+				a, mirrored := best(known, c.copy(known))
+				if !a.Enough() || mirrored != c.mirrored {
 					t.Errorf("scene %d: %+v, want enough, mirrored %t", seed, a, c.mirrored)
 				}
 			}
@@ -72,10 +72,11 @@ func TestOthersAreNotFound(t *testing.T) {
 	}
 	for i := range known {
 		for j := range found {
-			for _, m := range []bool{false, true} {
-				if a := Compare(known[i], found[j], m); a.Enough() != (i == j && !m) {
-					t.Errorf("scenes %d and %d, mirrored %t: %+v", i, j, m, a)
-				}
+			if a := Compare(known[i], found[j]); a.Enough() != (i == j) {
+				t.Errorf("scenes %d and %d: %+v", i, j, a)
+			}
+			if a := Compare(known[i], found[j].Mirror()); a.Enough() {
+				t.Errorf("scenes %d and %d in a mirror: %+v", i, j, a)
 			}
 		}
 	}
@@ -86,7 +87,7 @@ func TestASetAgreesWithItself(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(10) {
 		s := Find(scene(seed, 256, 192), ofKnown, false)
-		a := Compare(s, s, false)
+		a := Compare(s, s)
 		if a.Points < len(s)*9/10 || a.Distance != 0 || !a.Enough() {
 			t.Errorf("scene %d: %+v of %d points", seed, a, len(s))
 		}
@@ -98,7 +99,7 @@ func TestTooFewPointsAgreeInNothing(t *testing.T) {
 	t.Parallel()
 	s := Find(scene(1, 256, 192), ofKnown, false)
 	for _, pair := range [][2]Set{{nil, nil}, {nil, s}, {s, nil}, {s[:1], s[:1]}, {s[:2], s[:2]}} {
-		if a := Compare(pair[0], pair[1], false); a.Enough() {
+		if a := Compare(pair[0], pair[1]); a.Enough() {
 			t.Errorf("%d and %d points: %+v", len(pair[0]), len(pair[1]), a)
 		}
 	}

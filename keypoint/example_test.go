@@ -30,9 +30,9 @@ func Example() {
 	cut := picture.SubImage(image.Rect(60, 40, 220, 170)).(*image.Gray)
 	upload := keypoint.Find(cut, 64, true) // what is looked up
 
-	a := keypoint.Compare(known, upload, false)
+	a := keypoint.Compare(known, upload)
 	fmt.Println("shows the known picture or a part of it:", a.Enough())
-	a = keypoint.Compare(known, upload, true)
+	a = keypoint.Compare(known, upload.Mirror())
 	fmt.Println("in a mirror:", a.Enough())
 	// Output:
 	// shows the known picture or a part of it: true

@@ -61,7 +61,7 @@ func TestPlacesAreShares(t *testing.T) {
 	if len(s) != 1 {
 		t.Fatalf("%d points, want 1", len(s))
 	}
-	p := places(nil, s, false)[0]
+	p := places(nil, s)[0]
 	for _, c := range []struct {
 		what             string
 		got, want, slack float64
@@ -88,7 +88,7 @@ func TestPointsAreSpread(t *testing.T) {
 	g = pasted(g, n, 0, 0)
 	outside := 0
 	s := Find(g, 40, false)
-	for _, at := range places(nil, s, false) {
+	for _, at := range places(nil, s) {
 		if at.x*256 > 70 || at.y*256 > 55 {
 			outside++
 		}

@@ -8,14 +8,10 @@ type place struct {
 	size, turn  uint8
 }
 
-// places appends where points lie, or where they do in a mirror.
-func places(to []place, s Set, mirrored bool) []place {
+// places appends where points lie.
+func places(to []place, s Set) []place {
 	for _, p := range s {
-		at := place{float32(p.X) / math.MaxUint16, float32(p.Y) / math.MaxUint16, lengths[p.Size], p.Size, p.Angle}
-		if mirrored {
-			at.y, at.turn = -at.y, -at.turn
-		}
-		to = append(to, at)
+		to = append(to, place{float32(p.X) / math.MaxUint16, float32(p.Y) / math.MaxUint16, lengths[p.Size], p.Size, p.Angle})
 	}
 	return to
 }

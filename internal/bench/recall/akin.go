@@ -50,7 +50,7 @@ func kinship(ctx context.Context, pictures []Picture, n int, tell bench.Progress
 			if i == j || j < n && j < i {
 				continue
 			}
-			if max(keypoint.Compare(sets[j], sets[i], false).Points, keypoint.Compare(sets[j], mirrored, false).Points) >= sharing {
+			if max(keypoint.Compare(sets[j], sets[i]).Points, keypoint.Compare(sets[j], mirrored).Points) >= sharing {
 				mu.Lock()
 				k.shared[[2]int{min(i, j), max(i, j)}] = true
 				mu.Unlock()

@@ -125,7 +125,7 @@ func (t *pointTable) search(dst []hamming.Hit, value string, radius int) ([]hamm
 	defer t.mu.RUnlock()
 	for _, slot := range likely {
 		known := t.pictures[slot] // which may be another by now: what counts is that it agrees
-		if a := keypoint.Compare(known.points, points, false); known.id != 0 && a.Enough() && a.Distance <= radius {
+		if a := keypoint.Compare(known.points, points); known.id != 0 && a.Enough() && a.Distance <= radius {
 			dst = append(dst, hamming.Hit{ID: known.id, Distance: a.Distance})
 		}
 	}

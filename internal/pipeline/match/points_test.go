@@ -32,7 +32,7 @@ func TestPointTableFindsTheCropsOfWhatIsInIt(t *testing.T) {
 		known, cropped := pointsOf(seed + 1)
 		a, _ := keypoint.Parse(known)
 		b, _ := keypoint.Parse(cropped)
-		if keypoint.Compare(a, b, false).Enough() { // of some pictures a crop has too few points
+		if keypoint.Compare(a, b).Enough() { // of some pictures a crop has too few points
 			pictures = append(pictures, picture{known, cropped})
 		}
 	}

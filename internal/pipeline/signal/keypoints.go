@@ -50,7 +50,7 @@ func (t keypointsType) Distance(a, b string) (int, error) {
 	if err != nil || slices.Equal(x, y) {
 		return 0, err
 	}
-	if g := keypoint.Compare(x, y, false); g.Enough() {
+	if g := keypoint.Compare(x, y); g.Enough() {
 		return g.Distance, nil
 	}
 	return unlike, nil
