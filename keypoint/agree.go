@@ -13,6 +13,8 @@ type Agreement struct {
 	Layout     float64 // the same of their places alone, among the pairs of like codes that there are
 	KnownShare float64 // of the known picture, as far as it has points, that the regions of those that agree span
 	FoundShare float64 // of the other picture
+
+	found points // of the other picture, that agree
 }
 
 // The least of an agreement that is enough. Of three million pairs of crops of unrelated pictures, 11 had a score of 11 or more, 3 of 16
@@ -29,6 +31,12 @@ const (
 // Enough reports whether points agree so well that the one picture shows the other, or a part of it.
 func (a Agreement) Enough() bool {
 	return a.Points >= leastPoints && a.Score >= leastScore && a.Layout >= leastLayout && max(a.KnownShare, a.FoundShare) >= leastShare
+}
+
+// Explains reports whether what another known picture agrees by in the same picture is there because of this one: most of the points are
+// among those by which this one agrees. Of two pictures side by side, neither explains the other.
+func (a Agreement) Explains(other Agreement) bool {
+	return other.Points > 0 && 2*a.found.common(other.found) > other.found.common(other.found)
 }
 
 const (
@@ -76,6 +84,7 @@ func Compare(known, found Set) Agreement {
 		}
 	}
 	best.KnownShare, best.FoundShare = share(c.at, &chosen.known), share(c.to, &chosen.found)
+	best.found = chosen.found
 	return best
 }
 

@@ -104,3 +104,20 @@ func TestTooFewPointsAgreeInNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatAPictureExplains pastes a picture into another one: neither is there because of the other, but a part of either is.
+func TestWhatAPictureExplains(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(6) {
+		one, other := scene(seed, 256, 192), scene(seed+50, 256, 192)
+		found := Find(pasted(moved(one, 256, 384, 0, 1), other, 0, 192), ofFound, true)
+		a, b := Compare(Find(one, ofKnown, false), found), Compare(Find(other, ofKnown, false), found)
+		part := Compare(Find(cut(one, 0, 0, 170, 192), ofKnown, false), found)
+		if a.Explains(b) || b.Explains(a) {
+			t.Errorf("scene %d: %+v and %+v explain each other", seed, a, b)
+		}
+		if part.Enough() && a.Enough() && !a.Explains(part) || !a.Explains(a) || a.Explains(Agreement{}) {
+			t.Errorf("scene %d: %+v does not explain its part, %+v", seed, a, part)
+		}
+	}
+}

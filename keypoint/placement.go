@@ -1,6 +1,9 @@
 package keypoint
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // place is where a point lies, and the length of its blob, in shares of the longer side. Size and turn are those of the point.
 type place struct {
@@ -29,6 +32,14 @@ type points [MostPoints / 64]uint64
 
 func (p *points) add(i int)      { p[i/64] |= 1 << (i % 64) }
 func (p *points) has(i int) bool { return p[i/64]>>(i%64)&1 == 1 }
+
+// common counts the points that are in both sets.
+func (p points) common(o points) (n int) {
+	for i := range p {
+		n += bits.OnesCount64(p[i] & o[i])
+	}
+	return n
+}
 
 // agreeing is the points of either picture that agree.
 type agreeing struct{ known, found points }
@@ -73,7 +84,7 @@ func (p *placement) fit(known, found *place) fit {
 func (c *comparer) count(first pair) (a Agreement, in agreeing) {
 	lies := c.placement(first)
 	var e evidence
-	bits := 0
+	differ := 0
 	for _, p := range c.pairs {
 		f := lies.fit(&c.at[p.known()], &c.to[p.found()])
 		switch {
@@ -90,11 +101,11 @@ func (c *comparer) count(first pair) (a Agreement, in agreeing) {
 		in.known.add(p.known())
 		c.use(&in.found, p.found())
 		a.Points++
-		bits += p.bits()
+		differ += p.bits()
 		e.add(p.bits(), f, p == first)
 	}
 	a.Score, a.Layout = e.score(a.Points, len(c.at)*len(c.to)), e.layout(a.Points)
-	a.Distance = (bits + a.Points/2) / max(a.Points, 1)
+	a.Distance = (differ + a.Points/2) / max(a.Points, 1)
 	return a, in
 }
 

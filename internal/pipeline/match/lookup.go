@@ -38,6 +38,12 @@ type candidate struct {
 	suppressedBy domain.EntryID
 }
 
+// id is what the tables know the signal by; it has one, or it had not been found.
+func (c candidate) id() uint64 {
+	id, _ := tableID(c.bank.Number, c.signal)
+	return id
+}
+
 // Query says what is looked for, and what counts.
 type Query struct {
 	Prints []Fingerprint
@@ -84,7 +90,7 @@ func (x *Index) Search(ctx context.Context, q Query) ([]Known, error) {
 			return nil, err
 		}
 		if enough(live, cut, most) {
-			suppress(live, q.Prints)
+			suppress(live, q.Prints, x.explains)
 			return matches(strongest(live, most)), nil
 		}
 	}

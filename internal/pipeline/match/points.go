@@ -135,6 +135,20 @@ func (t *pointTable) search(dst []hamming.Hit, value string, radius int) ([]hamm
 	return dst, nil
 }
 
+// explains reports whether the points by which one picture is found are there because of another; see keypoint.Agreement.Explains. Of pictures that
+// were dropped a moment ago it says no.
+func (t *pointTable) explains(value string, one, other uint64) bool {
+	points, err := keypoint.Parse(value)
+	if err != nil {
+		return false
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	a, isOne := t.slots[one]
+	b, isOther := t.slots[other]
+	return isOne && isOther && keypoint.Compare(t.pictures[a].points, points).Explains(keypoint.Compare(t.pictures[b].points, points))
+}
+
 // likely returns the slots of the pictures that have points with codes near to those given, those with the most of them first.
 func (t *pointTable) likely(points keypoint.Set) ([]uint32, error) {
 	votes := map[uint32]int{}
