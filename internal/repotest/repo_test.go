@@ -55,7 +55,7 @@ var rooms = []struct {
 	{"internal/platform/store", []string{"internal/domain"}},
 	{"internal/demo/art", nil},
 	{"internal/demo", nil},
-	{"internal/bench", []string{"hamming", "keypoint", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/match", "internal/pipeline/media", "internal/pipeline/signal", "internal/demo/art"}},
+	{"internal/bench", []string{"hamming", "keypoint", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/luma", "internal/pipeline/match", "internal/pipeline/media", "internal/pipeline/signal", "internal/demo/art"}},
 	{"internal/app", []string{"internal/"}},
 	{"cmd/quell", []string{"internal/"}},
 	{"e2e", []string{"internal/", "pdq", "hamming"}},
