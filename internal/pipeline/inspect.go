@@ -135,6 +135,7 @@ func (in *Inspector) inspectPart(ctx context.Context, part ingest.Part, into dom
 		var err error
 		if data, err = in.Fetch.Fetch(ctx, part.URL); err != nil {
 			found.keep(into, known, nil)
+			found.kept = append(found.kept, part.Name)
 			found.report(fetchCheck(part.Name, err))
 			return
 		}

@@ -84,3 +84,20 @@ func TestWhatAViewHasShownStands(t *testing.T) {
 		t.Errorf("%+v, then %s, %+v", first.Matches, second.Policy.Rule, second.Matches)
 	}
 }
+
+// TestWhatAViewHasShownStandsWhenTheURLIsGone tries a URL again that brought a picture and now brings nothing.
+func TestWhatAViewHasShownStandsWhenTheURLIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Inspector.Views = pipeline.Views{Pictures: 4, Within: 4}
+	w.known.add(t, domain.Negative, pngOf(picture(1)), domain.PDQ)
+	const other = page + "/2"
+	w.web.put(page, pngOf(mirrored(picture(1))))
+	w.web.put(other, busy)
+	first := w.check(t, url(page), ingest.Part{Name: "url-2", URL: other})
+	w.web.put(page, busy)
+	second := w.check(t, url(page), ingest.Part{Name: "url-2", URL: other})
+	if len(first.Matches) != 1 || second.Round != 2 || len(second.Matches) != 1 || second.Matches[0].View != "flip-y" {
+		t.Errorf("%+v, then round %d, %+v", first.Matches, second.Round, second.Matches)
+	}
+}
