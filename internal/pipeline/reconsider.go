@@ -43,17 +43,12 @@ func (p *Pipeline) Reconsider(ctx context.Context, id domain.UploadID) (d domain
 // mirrored.
 func (p *Pipeline) recall(ctx context.Context, upload domain.Upload) ([]domain.Match, error) {
 	prints := searchable(upload.Parts)
-	turned := map[string]bool{}
 	for _, f := range slices.Clone(prints) {
 		for _, t := range signal.Derived(f.Fingerprint) {
-			turned[t.View] = true
-			prints = append(prints, match.Fingerprint{Part: f.Part, Fingerprint: t})
+			prints = append(prints, match.Fingerprint{Part: f.Part, Margin: signal.DerivedMargin, Fingerprint: t})
 		}
 	}
-	matches, err := p.Index.Lookup(ctx, upload.ContentID, prints)
-	return slices.DeleteFunc(matches, func(m domain.Match) bool {
-		return m.SignalType == domain.PDQ && turned[m.View] && m.Distance > m.Limit-signal.DerivedMargin
-	}), err
+	return p.Index.Lookup(ctx, upload.ContentID, prints)
 }
 
 // gains reports whether anything counts among some matches that is not among those before.

@@ -17,7 +17,8 @@ var ErrNotReady = errors.New("the index is not up to date")
 
 // Fingerprint is a fingerprint with the part of the upload that it was made of.
 type Fingerprint struct {
-	Part string
+	Part   string
+	Margin int // by how much nearer than the limit of a bank a signal has to be to match
 	domain.Fingerprint
 }
 
@@ -149,11 +150,11 @@ func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, keep int) (f
 	for _, b := range banks {
 		widest = max(widest, limitOf(b, t.kind))
 	}
-	if widest < 0 {
+	if widest < f.Margin {
 		return nil, nil, nil
 	}
 	current, _ := t.at()
-	hits, err := current.search(nil, f.Value, widest)
+	hits, err := current.search(nil, f.Value, widest-f.Margin)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -162,7 +163,7 @@ func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, keep int) (f
 		bank, signal := numbers(h.ID)
 		b, counts := banks[bank]
 		limit := limitOf(b, t.kind)
-		if !counts || h.Distance > limit {
+		if !counts || h.Distance > limit-f.Margin {
 			continue
 		}
 		count[bank]++

@@ -339,3 +339,31 @@ func TestKindsThatCannotBeIndexedAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestAMarginIsOfOneFingerprint looks a picture up as it is and, with a margin, as it would be when turned: whichever is nearer, what the one finds
+// does not depend on the other.
+func TestAMarginIsOfOneFingerprint(t *testing.T) {
+	t.Parallel()
+	m := &truth{}
+	m.add(m.bank(whole("heron", domain.Known)), domain.PDQ, code(1, 0))
+	x := caughtUp(t, m)
+	for _, c := range []struct {
+		plain, turned int // bits that differ
+		view          string
+		distance      int
+	}{
+		{28, 26, "", 28}, // the turned one is nearer, but not by its margin
+		{28, 23, "turned", 23},
+		{40, 24, "", -1},
+		{40, 23, "turned", 23},
+		{20, 20, "", 20},
+	} {
+		plain, turned := print("file-1", domain.PDQ, code(1, c.plain)), print("file-1", domain.PDQ, code(1, c.turned))
+		turned.View, turned.Margin = "turned", 8
+		found := lookup(t, x, plain, turned)
+		switch {
+		case c.distance < 0 && len(found) > 0, c.distance >= 0 && (len(found) != 1 || found[0].View != c.view || found[0].Distance != c.distance || found[0].Limit != 31):
+			t.Errorf("%+v: %+v", c, found)
+		}
+	}
+}
