@@ -66,6 +66,15 @@ type Views struct {
 	Points   int // points of a picture; 0: none
 }
 
+// further says in which further ways the next picture is looked at: the first ones of an upload only, so that what it costs is bounded.
+func (all *inspection) further(v Views) signal.Views {
+	if all.viewed >= v.Pictures {
+		return signal.Views{}
+	}
+	all.viewed++
+	return signal.Views{Within: v.Within, Points: v.Points}
+}
+
 func (all *inspection) report(c domain.Check) { all.checks = append(all.checks, c) }
 
 // keep takes over a part, and what was found in it earlier.
@@ -151,7 +160,8 @@ func (in *Inspector) inspectPart(ctx context.Context, part ingest.Part, into dom
 		return
 	}
 	given := found.left.share(last)
-	l := &looking{in: in, found: found, part: into, budget: given}
+	further := func() signal.Views { return found.further(in.Views) }
+	l := &looking{in: in, found: found, part: into, budget: given, views: further}
 	l.at(ctx, data)
 	found.left.spend(given, l.budget)
 	if part.URL != "" && l.shown && in.Room != nil && !in.Room(whole, int64(len(data))) {
@@ -244,14 +254,16 @@ func (in *Inspector) Fingerprints(ctx context.Context, data []byte) ([]domain.Fi
 }
 
 // Examine returns every fingerprint of a file of the types that are named, usable or not, with the checks made; none named: of all types that an
-// upload is recorded with. What lies in an archive is not looked at, and a check says so: its files are others than itself.
+// upload is recorded with. Points are those that stand in a bank. What lies in an archive is not looked at, and a check says so: its files are
+// others than itself.
 func (in *Inspector) Examine(ctx context.Context, data []byte, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	return in.examine(ctx, data, slices.Contains(types, domain.Keypoints), types...)
 }
 
 func (in *Inspector) examine(ctx context.Context, data []byte, known bool, types ...domain.SignalType) ([]domain.Fingerprint, []domain.Check) {
 	part := domain.Part{Name: "file"}
-	l := &looking{in: in, found: &inspection{}, part: part, budget: in.Budget.withDefaults(), types: types, known: known}
+	whole := func() signal.Views { return signal.Views{Known: known} } // what is not looked up needs no others
+	l := &looking{in: in, found: &inspection{}, part: part, budget: in.Budget.withDefaults(), types: types, views: whole}
 	holds := archive.Open(data)
 	for _, t := range l.wanted() {
 		switch t := t.(type) {

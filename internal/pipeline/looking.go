@@ -22,7 +22,7 @@ type looking struct {
 	part   domain.Part
 	budget Budget
 	types  []domain.SignalType // that are wanted; none: all
-	known  bool                // what is looked at is to stand in a bank
+	views  func() signal.Views // in which further ways the next picture is looked at
 
 	members []domain.Part
 	shown   bool     // a frame was read of something
@@ -169,18 +169,6 @@ func (l *looking) picture(ctx context.Context, t signal.PictureType, data []byte
 		return l.failedCheck(into.Name, t.Name(), len(prints) > 0, err), len(prints) > 0
 	}
 	return fingerprintCheck(into.Name, t.Name(), prints), len(prints) > 0
-}
-
-// views says in which further ways the next picture is looked at: the first ones of an upload only, so that what it costs is bounded.
-func (l *looking) views() signal.Views {
-	if l.known {
-		return signal.Views{Known: true}
-	}
-	if l.found.viewed == l.in.Views.Pictures {
-		return signal.Views{}
-	}
-	l.found.viewed++
-	return signal.Views{Within: l.in.Views.Within, Points: l.in.Views.Points}
 }
 
 // failedCheck is the check of a picture that could not be read, or not all of it: some says whether something was.
