@@ -17,10 +17,13 @@ const (
 	asked = 48
 	// nearCode is in how many bits the code of a point may differ that is searched: so near is about every third point of an edited copy.
 	nearCode = 23
-	// mostLikely is how many pictures one point can speak for. One that is near to more of them says nothing.
+	// mostLikely is how many pictures one point can speak for, the nearest: one that is near to more of them says little, unless they are copies of
+	// one picture.
 	mostLikely = 64
-	// compared is with how many pictures the points of one upload are compared, those first that the most points speak for.
-	compared = 32
+	// mostUnlike is after how many pictures that turn out to be others no more are compared. Those come first that the most points speak for.
+	mostUnlike = 32
+	// mostAlike is how many pictures are found at most, however many copies there are.
+	mostAlike = 256
 )
 
 // pointTable finds pictures by their points: the codes of some of them lead to pictures that may be the same, and how all points lie tells
@@ -120,13 +123,18 @@ func (t *pointTable) search(dst []hamming.Hit, value string, radius int) ([]hamm
 	if err != nil {
 		return dst, err
 	}
-	from := len(dst)
+	from, unlike := len(dst), 0
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	for _, slot := range likely {
 		known := t.pictures[slot] // which may be another by now: what counts is that it agrees
 		if a := keypoint.Compare(known.points, points); known.id != 0 && a.Enough() && a.Distance <= radius {
 			dst = append(dst, hamming.Hit{ID: known.id, Distance: a.Distance})
+		} else {
+			unlike++
+		}
+		if unlike == mostUnlike || len(dst)-from == mostAlike {
+			break
 		}
 	}
 	slices.SortFunc(dst[from:], func(a, b hamming.Hit) int {
@@ -158,10 +166,7 @@ func (t *pointTable) likely(points keypoint.Set) ([]uint32, error) {
 		if hits, err = t.codes.Search(hits[:0], hamming.Code(p.Code), nearCode); err != nil {
 			return nil, err
 		}
-		if len(hits) > mostLikely {
-			continue
-		}
-		for _, h := range hits {
+		for _, h := range hits[:min(len(hits), mostLikely)] {
 			votes[uint32(h.ID>>8)]++
 		}
 	}
@@ -170,7 +175,7 @@ func (t *pointTable) likely(points keypoint.Set) ([]uint32, error) {
 		slots = append(slots, slot)
 	}
 	slices.SortFunc(slots, func(a, b uint32) int { return cmp.Or(cmp.Compare(votes[b], votes[a]), cmp.Compare(a, b)) })
-	return slots[:min(len(slots), compared)], nil
+	return slots, nil
 }
 
 func (t *pointTable) size() int {

@@ -123,3 +123,27 @@ func TestPointTableRefusesWhatIsNoPoints(t *testing.T) {
 		t.Errorf("size %d", table.size())
 	}
 }
+
+// TestPointTableFindsWhatIsInItManyTimes has copies of one picture, as they come when many partners list it.
+func TestPointTableFindsWhatIsInItManyTimes(t *testing.T) {
+	t.Parallel()
+	for _, copies := range []int{1, mostUnlike + 1, 5 * mostLikely} {
+		table := newPointTable()
+		known, cropped := pointsOf(1)
+		for n := range copies {
+			if err := table.put(row{uint64(1 + n), known}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := table.settle(); err != nil {
+			t.Fatal(err)
+		}
+		hits, err := table.search(nil, cropped, hamming.MaxRadius)
+		if want := min(copies, mostLikely); err != nil || len(hits) < want {
+			t.Errorf("%d copies: %d found, want %d; %v", copies, len(hits), want, err)
+		}
+		if err := table.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
