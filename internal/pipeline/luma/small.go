@@ -26,6 +26,7 @@ func Small(img image.Image, side int) *image.Gray {
 	s := shrinkers.Get().(*shrinker)
 	defer shrinkers.Put(s)
 	s.shrink(small, img)
+	s.reader.img = nil // which may be large, and would stay as long as the buffers
 	return small
 }
 

@@ -7,7 +7,9 @@ import (
 	"image/draw"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+	"weak"
 
 	"github.com/quell-project/quell/internal/pipeline/luma"
 )
@@ -145,5 +147,16 @@ func BenchmarkSmall(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// TestAPictureIsNotKept makes a copy and forgets the picture, which may be hundreds of megabytes: no buffer that waits for the next one may hold it.
+func TestAPictureIsNotKept(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 600, 400))
+	seen := weak.Make(img)
+	luma.Small(img, 100)
+	runtime.GC()
+	if seen.Value() != nil {
+		t.Error("the picture is still there")
 	}
 }
