@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/quell-project/quell/internal/domain"
-	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/retrohunt/daybook"
 )
 
 type retrohuntCmd struct {
@@ -166,12 +166,8 @@ func (c *retrohuntStartCmd) Run(g *globals) error {
 		}
 		h.Entry = e.ID
 	}
-	var types []domain.SignalType
-	for _, t := range signal.All() {
-		types = append(types, t.Name())
-	}
 	err = s.Tx(g.ctx, func(tx *store.Tx) error {
-		if h.Signals, err = tx.CountHuntSignals(g.ctx, h, types); err == nil {
+		if h.Signals, err = tx.CountHuntSignals(g.ctx, h, daybook.Kept()); err == nil {
 			h, err = tx.CreateHunt(g.ctx, h)
 		}
 		return err

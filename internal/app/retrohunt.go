@@ -15,6 +15,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/store"
 	"github.com/quell-project/quell/internal/retrohunt"
+	"github.com/quell-project/quell/internal/retrohunt/daybook"
 )
 
 // huntGrace is for how much longer than a check may take a hunt follows what is written down: for its commit, and for an index that could not be
@@ -116,18 +117,10 @@ type hunts struct {
 	most int64
 }
 
-// huntTypes are the signal types that can be hunted for.
-func huntTypes() (types []domain.SignalType) {
-	for _, t := range signal.All() {
-		types = append(types, t.Name())
-	}
-	return types
-}
-
 // PlanHunts implements retrohunt.Hunts.
 func (h hunts) PlanHunts(ctx context.Context, looser func(before, after domain.Bank) bool) (made int, err error) {
 	err = h.Tx(ctx, func(tx *store.Tx) error {
-		made, err = tx.PlanHunts(ctx, store.HuntPlan{Types: huntTypes(), Most: h.most, Looser: looser})
+		made, err = tx.PlanHunts(ctx, store.HuntPlan{Types: daybook.Kept(), Most: h.most, Looser: looser})
 		return err
 	})
 	return made, err
@@ -135,7 +128,7 @@ func (h hunts) PlanHunts(ctx context.Context, looser func(before, after domain.B
 
 // HuntSignals implements retrohunt.Hunts.
 func (h hunts) HuntSignals(ctx context.Context, one domain.Hunt, limit int) ([]domain.HuntSignal, error) {
-	return h.Store.HuntSignals(ctx, one, huntTypes(), limit)
+	return h.Store.HuntSignals(ctx, one, daybook.Kept(), limit)
 }
 
 // Step implements retrohunt.Hunts.
@@ -189,7 +182,7 @@ func (h hunting) StartHunt(ctx context.Context, one domain.Hunt, bounded bool) (
 		one.Most = 0
 	}
 	err = h.Tx(ctx, func(tx *store.Tx) error {
-		if one.Signals, err = tx.CountHuntSignals(ctx, one, huntTypes()); err != nil {
+		if one.Signals, err = tx.CountHuntSignals(ctx, one, daybook.Kept()); err != nil {
 			return err
 		}
 		made, err = tx.CreateHunt(ctx, one)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -117,23 +118,44 @@ func (h *Hunter) search(ctx context.Context, shelf *daybook.Shelf, hunt domain.H
 		rests[i] = func() error { return r.rest(ctx) }
 	}
 	hunt.Progress.Fingerprints = int64(shelf.Fingerprints())
-	err = shelf.SearchAll(uint64(hunt.Progress.Part), h.cfg.wanted(signals, banks), rests, func(f daybook.Found) error {
-		uploads := make([]domain.UploadID, len(f.Owners))
-		for i, o := range f.Owners {
-			uploads[i] = o.UploadID()
+	err = shelf.SearchAll(uint64(hunt.Progress.Part), h.cfg.wanted(signals, banks), rests, func(f daybook.Found) (err error) {
+		for owners := range slices.Chunk(f.Owners, stepFinds) {
+			if hunt, err = h.step(ctx, hunt, uploadsOf(owners)); err != nil {
+				return err
+			}
+			if tooMuch(hunt) {
+				return errTooMuch
+			}
 		}
 		if note {
 			hunt.Progress.Part = int64(f.Next)
 			hunt.Progress.Compared += int64(f.Compared)
-		} else if len(uploads) == 0 {
-			return nil
+			hunt, err = h.step(ctx, hunt, nil)
 		}
-		var err error
-		hunt, err = h.step(ctx, hunt, uploads)
 		return err
 	})
+	if errors.Is(err, errTooMuch) {
+		err = nil
+	}
 	return hunt, err
 }
+
+// stepFinds bounds what is written down in one transaction.
+const stepFinds = 10_000
+
+func uploadsOf(owners []daybook.Owner) []domain.UploadID {
+	uploads := make([]domain.UploadID, len(owners))
+	for i, o := range owners {
+		uploads[i] = o.UploadID()
+	}
+	return uploads
+}
+
+// errTooMuch ends a search that has found more than its hunt may: what else there is would only be written down.
+var errTooMuch = errors.New("the hunt has found too much")
+
+// tooMuch reports whether a hunt has found so much that a person should look first.
+func tooMuch(hunt domain.Hunt) bool { return hunt.Most > 0 && hunt.Progress.Found > hunt.Most }
 
 // follow finishes a hunt once everything is written down that may have been compared without its signals.
 func (h *Hunter) follow(ctx context.Context, shelf *daybook.Shelf, hunt domain.Hunt) error {
@@ -148,7 +170,7 @@ func (h *Hunter) follow(ctx context.Context, shelf *daybook.Shelf, hunt domain.H
 	if hunt.Progress.Shelf != shelf.ID() {
 		tail.Progress.Part = 0
 	}
-	for {
+	for !tooMuch(tail) {
 		signals, err := h.cfg.Hunts.HuntSignals(ctx, tail, domain.MaxHuntBatch)
 		if err != nil {
 			return err
@@ -182,7 +204,7 @@ const (
 
 // decide has the corridor look again at what a hunt has found, unless that is so much that a person should look first.
 func (h *Hunter) decide(ctx context.Context, hunt domain.Hunt) (domain.Hunt, error) {
-	if hunt.Most > 0 && hunt.Progress.Found > hunt.Most {
+	if tooMuch(hunt) {
 		hunt.State, hunt.FinishedAt = domain.HuntHalted, domain.At(h.cfg.Now())
 		hunt.Note = fmt.Sprintf("It has found more than %d uploads, and nothing was decided about those that were still open: a signal that matches too much looks like this. "+
 			"Look at the bank, and start a hunt for it without a bound if all is well.", hunt.Most)

@@ -24,7 +24,7 @@ type filler struct {
 }
 
 // errForeign means that the shelf is complete up to an event that has not happened: the database was put back to an earlier state.
-var errForeign = errors.New("the fingerprints are newer than the database")
+var errForeign = errors.New("they are newer than the database, which was put back to an earlier state")
 
 // How much is read at a time, and how far before the last decision that was seen reading by ids begins again: ids are not in the order of commits.
 const (
@@ -53,9 +53,8 @@ func (f *filler) fill(ctx context.Context) (more bool, err error) {
 		}
 	}
 	if len(events) == 0 || events[0].Seq != place.Position+1 { // those between are gone from the outbox
-		overlap := domain.FirstID[domain.DecisionID](max(domain.TimeOf(domain.DecisionID(place.Decision))-fillOverlap, f.begin().Start()))
 		f.from = 0
-		_, err := f.shelf.Append(nil, daybook.Place{Decision: string(overlap)}, f.today())
+		_, err := f.shelf.Append(nil, daybook.Place{Decision: place.Decision}, f.today())
 		return true, err
 	}
 	return len(events) == fillEvents, f.byEvents(ctx, place, events)
@@ -70,13 +69,16 @@ func (f *filler) begin() daybook.Day {
 
 // byIDs reads the next decisions in the order of their ids: that is how a new shelf is filled, or one that was without a leader for long.
 func (f *filler) byIDs(ctx context.Context, place daybook.Place) (more bool, err error) {
+	after := domain.DecisionID(place.Decision)
 	if f.from == 0 {
-		// Before any is read: what is committed later, with whatever id, is among the events behind this one.
+		// Before any is read: what is committed later, with whatever id, is among the events behind this one. What was committed before it, but after
+		// those that were read by an earlier process, may have an id before theirs.
 		if f.from, err = f.Past.LastEventSeq(ctx); err != nil || f.from == 0 {
 			return false, err // nothing was ever decided
 		}
+		after = domain.FirstID[domain.DecisionID](max(domain.TimeOf(after)-fillOverlap, 0))
 	}
-	after := max(domain.DecisionID(place.Decision), domain.FirstID[domain.DecisionID](f.begin().Start()))
+	after = max(after, domain.FirstID[domain.DecisionID](f.begin().Start()))
 	decided, err := f.Past.DecidedAfter(ctx, after, fillDecisions)
 	if err != nil {
 		return false, err

@@ -80,8 +80,8 @@ func (h *Hunter) Run(ctx context.Context) error {
 	if kept := shelf.Keep(); kept != nil {
 		h.cfg.Log.Warn("the newest fingerprints were not kept; they are read from the database again", "error", kept)
 	}
-	if errors.Is(err, errForeign) {
-		h.cfg.Log.Warn("the database is older than the fingerprints: it was put back to an earlier state; reading them again")
+	if unusable(err) {
+		h.cfg.Log.Warn("the fingerprints cannot be used any more; reading them from the database again", "error", err)
 		if err := daybook.Clear(h.cfg.Dir); err != nil {
 			return err
 		}
@@ -89,6 +89,9 @@ func (h *Hunter) Run(ctx context.Context) error {
 	}
 	return err
 }
+
+// unusable reports whether an error says that the fingerprints have to be read again: no further try would mend it.
+func unusable(err error) bool { return errors.Is(err, errForeign) || errors.Is(err, daybook.ErrPart) }
 
 // open opens the folder, empty if what is in it cannot be used.
 func (h *Hunter) open() (*daybook.Shelf, error) {
@@ -113,7 +116,7 @@ func (h *Hunter) repeat(ctx context.Context, what string, do func() error) error
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, errForeign):
+		case unusable(err):
 			return err
 		case err != nil && !failing:
 			h.cfg.Log.Error("a regular task fails; trying again", "task", what, "error", err)

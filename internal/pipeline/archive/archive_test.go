@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -396,6 +397,20 @@ func read(t *testing.T, f *zip.File) string {
 	return string(data)
 }
 
+// halfEnd is a file that ends as a zip of 64 bits does, and is too short for the record that would have to stand before that.
+func halfEnd() []byte {
+	record := []byte("PK\x05\x06" + strings.Repeat("\xff", 16) + "\x00\x00")
+	copy(record[4:], make([]byte, 8))
+	return slices.Concat([]byte("PK\x06\x06PK\x06\x07"), make([]byte, 16), record)
+}
+
+func TestAnEndWithoutItsRecordIsNoZip(t *testing.T) {
+	t.Parallel()
+	if c := archive.Behind(halfEnd()); c != nil {
+		t.Errorf("it is %+v", c)
+	}
+}
+
 // Whatever the bytes are, a walk ends within its budget, with an outcome that has a reason, and names nothing that cannot be shown.
 func FuzzWalk(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 1))
@@ -406,6 +421,7 @@ func FuzzWalk(f *testing.F) {
 	}
 	f.Add(corpustest.Quine())
 	f.Add(append([]byte("GIF89a"), corpustest.Zip(two...)...))
+	f.Add(halfEnd())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := archive.Open(data)
 		if c == nil {

@@ -14,6 +14,6 @@
 //	gzip, bzip2, Zstandard   as one file, or as a tar
 //	SVG             the pictures that stand in it as data: URIs; what it draws is not rendered, what it refers to elsewhere is not fetched
 //
-// 7z, RAR, xz and others are known by sight and not read. The libraries that read 7z and xz take as much memory as a few bytes of the file ask
-// for, up to 4 GiB, before there is anything to count.
+// 7z, RAR, xz and others are known by sight and not read. In 7z and xz a few bytes of the file may ask for a dictionary of up to 4 GiB, before
+// there is anything to count.
 package archive

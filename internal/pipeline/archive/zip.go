@@ -162,12 +162,13 @@ func zipDirectory(data []byte) (from, to int, base uint64, _ *Error) {
 // zipEnd64At finds the record that takes the place of the end of the directory where 32 bits do not do.
 func zipEnd64At(data []byte) (at int, found bool) {
 	place := len(data) - zipEnd64PlaceSize
-	if place < 0 || string(data[place:place+4]) != zipEnd64Place {
+	last := place - zipEnd64Size
+	if last < 0 || string(data[place:place+4]) != zipEnd64Place {
 		return 0, false
 	}
 	offset := binary.LittleEndian.Uint64(data[place+8:])
-	for _, at := range []uint64{offset, uint64(max(0, place-zipEnd64Size))} { // the second is where it is if something stands before the file
-		if at <= uint64(max(0, place-zipEnd64Size)) && string(data[at:at+4]) == zipEnd64 {
+	for _, at := range []uint64{offset, uint64(last)} { // the second is where it is if something stands before the file
+		if at <= uint64(last) && string(data[at:at+4]) == zipEnd64 {
 			return int(at), true
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
+	"slices"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -23,7 +24,7 @@ type Format struct {
 
 // Formats lists the formats: pictures first, then what holds them.
 func Formats() []Format {
-	return append(pictures(), containers()...)
+	return slices.Concat(pictures(), avifFormats, containers())
 }
 
 func pictures() []Format {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
+	"image/draw"
 	"slices"
 	"strings"
 	"sync"
@@ -107,6 +108,21 @@ func TestAVIF(t *testing.T) {
 			Status:  media.Complete, Visited: []int{0},
 		})
 	}
+}
+
+// A picture of tiles, as phones and encoders make of large ones, is read whole.
+func TestAVIFGrid(t *testing.T) {
+	t.Parallel()
+	config, left := av1(t, fourAVIFs()[0])
+	_, right := av1(t, fourAVIFs()[3])
+	want := image.NewRGBA(image.Rect(0, 0, 192, 64))
+	draw.Draw(want, image.Rect(0, 0, 96, 64), shade(96, 64, 0), image.Point{}, draw.Src)
+	draw.Draw(want, image.Rect(96, 0, 192, 64), shade(96, 64, 3), image.Point{}, draw.Src)
+	got := decode(t, media.NewDecoder(media.Limits{}), gridOf(96, 64, config, left, right), func(f media.Frame) { near(t, "grid", f.Image, want) })
+	check(t, got, outcome{
+		Picture: media.Picture{MediaType: "image/avif", Width: 192, Height: 64, Orientation: 1, Frames: 1, Checked: 1},
+		Status:  media.Complete, Visited: []int{0},
+	})
 }
 
 // Every frame of a sequence is visited, and a picture for those who know no sequences too.

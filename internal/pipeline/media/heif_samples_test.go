@@ -55,6 +55,36 @@ func heifOf(brand, kind string, data []byte, properties ...[]byte) []byte {
 	return slices.Concat(head, meta(offset), boxOf("mdat", data))
 }
 
+// gridOf returns an AVIF file of a picture that is put together of tiles of one size, side by side.
+func gridOf(width, height int, config []byte, tiles ...[]byte) []byte {
+	n := byte(len(tiles))
+	layout := binary.BigEndian.AppendUint16([]byte{0, 0, 0, n - 1}, uint16(width*len(tiles)))
+	items := append([][]byte{binary.BigEndian.AppendUint16(layout, uint16(height))}, tiles...)
+	head := brands("avif", "mif1", "miaf")
+	meta := func(offset int) []byte {
+		places, infos := []byte{0x44, 0, 0, n + 1}, []byte{0, n + 1}
+		of, properties := []byte{0, 1, 0, n}, append(u32(0, uint32(n)+1), 0, 1, 1, 1)
+		for i, data := range items {
+			id, kind := byte(i+1), "av01"
+			if i == 0 {
+				kind = "grid"
+			} else {
+				of, properties = append(of, 0, id), append(properties, 0, id, 2, 2, 0x83)
+			}
+			places = append(append(places, 0, id, 0, 0, 0, 1), u32(uint32(offset), uint32(len(data)))...)
+			infos = append(infos, boxOf("infe", u32(2<<24), []byte{0, id, 0, 0}, []byte(kind), []byte{0})...)
+			offset += len(data)
+		}
+		return boxOf("meta", u32(0),
+			boxOf("hdlr", u32(0, 0), []byte("pict"), u32(0, 0, 0), []byte{0}),
+			boxOf("pitm", u32(0), []byte{0, 1}),
+			boxOf("iloc", u32(0), places), boxOf("iinf", u32(0), infos), boxOf("iref", u32(0), boxOf("dimg", of)),
+			boxOf("iprp", boxOf("ipco", ispe(width*len(tiles), height), ispe(width, height), config), boxOf("ipma", properties)))
+	}
+	offset := len(head) + len(meta(0)) + 8
+	return slices.Concat(head, meta(offset), boxOf("mdat", items...))
+}
+
 // visual is the description of a track of pictures: the box stsd.
 func visual(kind string, width, height int, config []byte) []byte {
 	sides := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, uint16(width)), uint16(height))

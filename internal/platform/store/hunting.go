@@ -20,9 +20,11 @@ func (q queries) HuntSignals(ctx context.Context, h domain.Hunt, types []domain.
 	after := h.Progress.After
 	switch {
 	case h.Entry != "":
-		err = eachRow(ctx, q.q, `select number, bank_id, type, value from signals where entry_id = $1 and number > $2 and withdrawn_at = 0 order by number limit $3`, []any{h.Entry, after, limit}, collect)
+		list, args := ofTypes(types, h.Entry, after, limit)
+		err = eachRow(ctx, q.q, `select number, bank_id, type, value from signals where entry_id = $1 and number > $2 and withdrawn_at = 0 and type in `+list+` order by number limit $3`, args, collect)
 	case h.Bank != "":
-		err = eachRow(ctx, q.q, `select number, bank_id, type, value from signals where bank_id = $1 and number > $2 and withdrawn_at = 0 order by number limit $3`, []any{h.Bank, after, limit}, collect)
+		list, args := ofTypes(types, h.Bank, after, limit)
+		err = eachRow(ctx, q.q, `select number, bank_id, type, value from signals where bank_id = $1 and number > $2 and withdrawn_at = 0 and type in `+list+` order by number limit $3`, args, collect)
 	default:
 		// One type after the other, as the index lies. A hunt for changes spans so few that all of them are one batch.
 		for _, t := range types {
@@ -38,13 +40,24 @@ func (q queries) HuntSignals(ctx context.Context, h domain.Hunt, types []domain.
 	return signals, nil
 }
 
+// ofTypes returns the list of parameters for signal types that follow some others, and all of them.
+func ofTypes(types []domain.SignalType, others ...any) (list string, args []any) {
+	list = params(len(others), len(types))
+	for _, t := range types {
+		others = append(others, t)
+	}
+	return list, others
+}
+
 // CountHuntSignals returns how many signals a hunt looks for, from its beginning.
 func (q queries) CountHuntSignals(ctx context.Context, h domain.Hunt, types []domain.SignalType) (n int64, err error) {
 	switch {
 	case h.Entry != "":
-		err = q.q.QueryRowContext(ctx, `select count(*) from signals where entry_id = $1 and withdrawn_at = 0`, h.Entry).Scan(&n)
+		list, args := ofTypes(types, h.Entry)
+		err = q.q.QueryRowContext(ctx, `select count(*) from signals where entry_id = $1 and withdrawn_at = 0 and type in `+list, args...).Scan(&n)
 	case h.Bank != "":
-		err = q.q.QueryRowContext(ctx, `select count(*) from signals where bank_id = $1 and withdrawn_at = 0`, h.Bank).Scan(&n)
+		list, args := ofTypes(types, h.Bank)
+		err = q.q.QueryRowContext(ctx, `select count(*) from signals where bank_id = $1 and withdrawn_at = 0 and type in `+list, args...).Scan(&n)
 	default:
 		for _, t := range types {
 			var of int64

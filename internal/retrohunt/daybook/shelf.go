@@ -95,9 +95,9 @@ func (s *Shelf) load(name string) (*Part, error) {
 		p.Close()
 		return nil, fmt.Errorf("%s: %w: by what is in it, its name is %s", p.path, ErrPart, want)
 	}
-	if n := len(s.closed); n > 0 && p.head.number <= s.closed[n-1].number {
+	if n := len(s.closed); n > 0 && p.head.number != s.closed[n-1].number+1 {
 		p.Close()
-		return nil, fmt.Errorf("%s: %w: it follows one of a later day", p.path, ErrPart)
+		return nil, fmt.Errorf("%s: %w: it follows number %d", p.path, ErrPart, s.closed[n-1].number)
 	}
 	if len(s.closed) > 0 && p.head.shelf != s.id {
 		p.Close()
@@ -256,7 +256,7 @@ func (s *Shelf) Search(number uint64, w *Wanted, b *Buffers, rest func() error) 
 	}
 	p, err := OpenPart(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil // it aged out a moment ago
+		return nil, false, s.missing(number, path)
 	}
 	if err != nil {
 		return nil, false, err
@@ -264,6 +264,16 @@ func (s *Shelf) Search(number uint64, w *Wanted, b *Buffers, rest func() error) 
 	defer p.Close()
 	found, err = p.Search(w, b, rest)
 	return found, false, err
+}
+
+// missing says why a part has no file: it aged out a moment ago, which is no error, or somebody has deleted it.
+func (s *Shelf) missing(number uint64, path string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.closed, func(p stored) bool { return p.number == number }) {
+		return fmt.Errorf("%s: %w: it is gone", path, ErrPart)
+	}
+	return nil
 }
 
 // Found is what a search has found in some parts that follow each other.
@@ -385,6 +395,9 @@ func (s *Shelf) Forget(goes func(Day, Owner) bool) (gone int, err error) {
 
 func (s *Shelf) forgetIn(at *stored, goes func(Day, Owner) bool) (int, error) {
 	p, err := OpenPart(s.path(at.day, at.number))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %w", ErrPart, err)
+	}
 	if err != nil {
 		return 0, err
 	}

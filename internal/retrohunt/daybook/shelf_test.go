@@ -194,6 +194,9 @@ func TestAFolderThatCannotBeTrustedIsRefusedAndCanBeCleared(t *testing.T) {
 		"an old part is torn": func(dir string) error {
 			return os.Truncate(filepath.Join(dir, "2024-10-04.000000001.daybook"), 100)
 		},
+		"a part between others is gone": func(dir string) error {
+			return os.Remove(filepath.Join(dir, "2024-10-05.000000002.daybook"))
+		},
 		"a part has the name of another": func(dir string) error {
 			return os.Rename(filepath.Join(dir, "2024-10-04.000000001.daybook"), filepath.Join(dir, "2024-10-04.000000009.daybook"))
 		},
@@ -215,6 +218,32 @@ func TestAFolderThatCannotBeTrustedIsRefusedAndCanBeCleared(t *testing.T) {
 		if s := open(t, dir); s.Fingerprints() != 0 || s.ID() == before {
 			t.Errorf("%s: %d fingerprints are left after Clear, the folder is %s and was %s", name, s.Fingerprints(), s.ID(), before)
 		}
+	}
+}
+
+// A part that is lost while the shelf is open must not be taken for one that holds nothing.
+func TestAPartThatIsLostIsAnErrorAndOneThatAgedOutIsNot(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	for day := Day(20_000); day < 20_003; day++ {
+		put(t, s, entries(day, 0, 2, rand.New(rand.NewPCG(19, 20))), int64(day), day)
+	}
+	w := &Wanted{SHA256: NewDigestSet([]Digest{{1}})}
+	if err := os.Remove(filepath.Join(dir, "2024-10-05.000000002.daybook")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Search(2, w, &Buffers{}, noRest); !errors.Is(err, ErrPart) {
+		t.Errorf("searched: %v", err)
+	}
+	if _, err := s.Forget(func(Day, Owner) bool { return true }); !errors.Is(err, ErrPart) {
+		t.Errorf("forgotten: %v", err)
+	}
+	if _, err := s.Drop(20_002); err != nil {
+		t.Fatal(err)
+	}
+	if found, _, err := s.Search(2, w, &Buffers{}, noRest); err != nil || len(found) != 0 {
+		t.Errorf("aged out: %v, %v", found, err)
 	}
 }
 

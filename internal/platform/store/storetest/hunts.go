@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -198,6 +199,15 @@ func testPlan(t *testing.T, cfg store.Config) {
 	})
 	entryOf(t, s, good.ID, signal(9))
 	want("a signal that is known to be good")
+	other := entryOf(t, s, b.ID, domain.Signal{Type: "other", Value: "x"}, signal(10))
+	want("one of two types can be hunted for", "signals 1")
+	for _, h := range []domain.Hunt{{Bank: b.ID, Entry: other.ID}, {Bank: b.ID}} {
+		signals := must(s.HuntSignals(t.Context(), h, allTypes, 9))(t)
+		n := must(s.CountHuntSignals(t.Context(), h, allTypes))(t)
+		if left := slices.DeleteFunc(slices.Clone(signals), func(s domain.HuntSignal) bool { return s.Type != "other" }); len(left) > 0 || int64(len(signals)) != n {
+			t.Errorf("hunt %+v counts %d signals and has %+v", h, n, signals)
+		}
+	}
 	news := must(s.HuntNews(t.Context(), start))(t)
 	if news.Hunted != news.Newest || news.Resumed {
 		t.Errorf("news %+v", news)
