@@ -96,6 +96,15 @@ var weights = func() (all [samples][cells]float32) {
 			all[i][cell] = float32(near * max(0, 1-math.Abs((float64(i)+0.5)/samples*cells-0.5-float64(cell))))
 		}
 	}
+	for cell := range cells { // none weighs more than another, or the same bits would be set in most codes
+		var sum float32
+		for i := range all {
+			sum += all[i][cell]
+		}
+		for i := range all {
+			all[i][cell] /= sum
+		}
+	}
 	return all
 }()
 

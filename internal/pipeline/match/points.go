@@ -14,9 +14,9 @@ const (
 	// third of the memory, only have to agree.
 	IndexedPoints = 16
 	// asked is of how many points of an upload the codes are searched for.
-	asked = 48
+	asked = 40
 	// nearCode is in how many bits the code of a point may differ that is searched: so near is about every third point of an edited copy.
-	nearCode = 23
+	nearCode = 19
 	// mostLikely is how many pictures one point can speak for, the nearest: one that is near to more of them says little, unless they are copies of
 	// one picture.
 	mostLikely = 64
