@@ -147,7 +147,10 @@ func (f *filler) enter(ctx context.Context, entries []daybook.Entry, day daybook
 	id, err := daybook.ParseUpload(u.ID)
 	prints := f.Prints(u)
 	open, _ := f.shelf.Open()
-	day = max(day, open) // rows never go to a part of an earlier day
+	day = max(day, open) // rows never go to a part of an earlier day, and are found again by the key of their part's
+	if n := len(entries); n > 0 {
+		day = max(day, entries[n-1].Day)
+	}
 	if err != nil || len(prints) == 0 || day < f.begin() {
 		return entries, nil
 	}

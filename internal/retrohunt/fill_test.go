@@ -157,6 +157,31 @@ func TestFillingByIDsGoesOnBeforeWhereItEnded(t *testing.T) {
 	}
 }
 
+// Around midnight decisions are not committed in the order of their days. A row has the key of the day in whose part it comes to lie, or its account
+// could not be forgotten.
+func TestARowHasTheKeyOfItsPart(t *testing.T) {
+	t.Parallel()
+	r := &record{}
+	shelf, err := daybook.OpenShelf(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := r.settings("")
+	f := &filler{Config: &cfg, shelf: shelf}
+	var entries []daybook.Entry
+	for i, day := range []daybook.Day{f.today(), f.today() - 1} {
+		r.decide(time.Minute)
+		u := r.decided[i].Upload
+		u.AccountID = "ana"
+		if entries, err = f.enter(t.Context(), entries, day, u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if entries[1].Day != f.today() || entries[0].Owner.Account != entries[1].Owner.Account {
+		t.Errorf("%+v", entries)
+	}
+}
+
 // Damage that shows when a part is searched must not stop all hunts for good: the folder is filled again.
 func TestAFileThatIsDamagedMeanwhileIsFilledAgain(t *testing.T) {
 	t.Parallel()
