@@ -34,7 +34,7 @@ func TestArchivesTheWholeWay(t *testing.T) {
 	content := part{name: "content", body: `{"content_id":"files-1"}`}
 	answer := q.postForm(t, "/api/v1/check", content, part{name: "file", body: string(zip)}).object(t, http.StatusOK)
 
-	wantMatches := [][]any{{"file-1/pictures/copy.jpg", "pdq", "grey-heron"}}
+	wantMatches := [][]any{{"file-1/pictures/copy.jpg", "pdq", "grey-heron"}, {"file-1/pictures/copy.jpg", "keypoints", "grey-heron"}}
 	if diff := cmp.Diff(wantMatches, told(answer["matches"], "part", "signal_type", "bank")); diff != "" || answer["verdict"] != "block" {
 		t.Errorf("%v (-want +got)\n%s", answer["verdict"], diff)
 	}

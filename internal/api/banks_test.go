@@ -41,8 +41,8 @@ func TestChangeABank(t *testing.T) {
 		{`{}`, "name", "grey-heron"},
 		{`{"enabled_share":0}`, "enabled_share", 0.0},
 		{`{"description":""}`, "description", nil},
-		{`{"limits":{"pdq":0}}`, "limits", map[string]any{"pdq": 0.0, "md5": 0.0, "sha256": 0.0}},
-		{`{"limits":{}}`, "limits", map[string]any{"pdq": 0.0, "md5": 0.0, "sha256": 0.0}},
+		{`{"limits":{"pdq":0}}`, "limits", map[string]any{"pdq": 0.0, "keypoints": 40.0, "md5": 0.0, "sha256": 0.0}},
+		{`{"limits":{}}`, "limits", map[string]any{"pdq": 0.0, "keypoints": 40.0, "md5": 0.0, "sha256": 0.0}},
 		{`{"limits":null}`, "kind", "known"},
 	} {
 		got := patch(w, "/api/v1/banks/grey-heron", c.document).object(t, http.StatusOK)

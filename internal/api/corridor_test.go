@@ -185,8 +185,8 @@ func TestTheWholeWay(t *testing.T) {
 	}
 	matches := said["matches"].([]any)
 	wantMatch := map[string]any{"bank": "grey-heron", "entry": entry["id"], "signal_type": "pdq", "limit": 31.0, "part": "file-1", "sources": []any{"demo"}}
-	if diff := cmp.Diff(wantMatch, only(matches[0], "bank", "entry", "signal_type", "limit", "part", "sources")); diff != "" || len(matches) != 1 {
-		t.Errorf("%d matches; %s", len(matches), diff)
+	if diff := cmp.Diff(wantMatch, only(matches[0], "bank", "entry", "signal_type", "limit", "part", "sources")); diff != "" || len(matches) != 2 || matches[1].(map[string]any)["signal_type"] != "keypoints" {
+		t.Errorf("%v; %s", matches, diff)
 	}
 	if again := q.check(t, "post-17", edited); again["decision_id"] != said["decision_id"] {
 		t.Errorf("the same upload was decided again: %v and %v", said["decision_id"], again["decision_id"])
@@ -207,7 +207,8 @@ func TestTheWholeWay(t *testing.T) {
 	}
 }
 
-// TestEntriesOfRealFiles says what stands for a poor picture and for a file that is no picture: only what is exact.
+// TestEntriesOfRealFiles says what stands for a file: of a poor picture and of what is no picture only what is exact, of one that is cut off also what
+// is there of it.
 func TestEntriesOfRealFiles(t *testing.T) {
 	t.Parallel()
 	q := startQuell(t)
@@ -219,9 +220,9 @@ func TestEntriesOfRealFiles(t *testing.T) {
 		status string
 		reason bool
 	}{
-		"poster":     {picture, "pdq sha256 md5", "complete", false},
+		"poster":     {picture, "pdq keypoints sha256 md5", "complete", false},
 		"blank":      {blank(t), "sha256 md5", "complete", true},
-		"cut off":    {picture[:len(picture)/2], "sha256 md5", "failed", true},
+		"cut off":    {picture[:len(picture)/2], "pdq keypoints sha256 md5", "partial", true},
 		"no picture": {[]byte("a letter"), "sha256 md5", "unsupported", true},
 	} {
 		entry := q.postForm(t, "/api/v1/banks/grey-heron/entries", part{name: "file", body: string(c.data)}).object(t, http.StatusCreated)

@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,7 +18,7 @@ const MaxRef = 256
 // Canonical returns the one spelling of a record, or an error that names the field and says what is wrong with it.
 //
 // Space around texts is dropped, type and value take the form that package signal gives them, labels are sorted and each kept once, and an
-// empty reference becomes "type:value". Canonical of a canonical record is the same record. The result shares no memory with rec.
+// empty reference becomes "type:value", or "type:" and the SHA-256 of the value where that is too long. Canonical of a canonical record is the same record. The result shares no memory with rec.
 func Canonical(rec domain.ListRecord) (domain.ListRecord, error) {
 	p := &rec.Provenance
 	rec.Ref, rec.Note, p.Source = tidy(rec.Ref), tidy(rec.Note), tidy(p.Source)
@@ -33,13 +34,22 @@ func Canonical(rec domain.ListRecord) (domain.ListRecord, error) {
 			return rec, err
 		}
 		if rec.Ref == "" {
-			rec.Ref = string(rec.Type) + ":" + rec.Value
+			rec.Ref = refOf(rec)
 		}
 	}
 	if rec.Ref == "" {
 		return rec, errors.New("entry: empty, but a tombstone without type and value must name the entry that it withdraws")
 	}
 	return rec, check(rec)
+}
+
+// refOf returns the reference of an entry that has none of its own.
+func refOf(rec domain.ListRecord) string {
+	ref := string(rec.Type) + ":" + rec.Value
+	if len(ref) > MaxRef { // the points of a picture
+		ref = fmt.Sprintf("%s:%x", rec.Type, sha256.Sum256([]byte(rec.Value)))
+	}
+	return ref
 }
 
 // withdrawsEntry reports whether a record is the tombstone of an entire entry.

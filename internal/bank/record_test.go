@@ -1,6 +1,9 @@
 package bank_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -18,6 +21,9 @@ const (
 	pdqValue = "54a9f7c321d1443c43ba566e21d4a13989a3553f1472611cbbc5fda59e03b677"
 	md5Value = "900150983cd24fb0d6963f7d28e17f72"
 )
+
+// points are ten points of a picture: see package keypoint.
+var points = base64.RawURLEncoding.EncodeToString(append([]byte{1, 10}, make([]byte, 380)...))
 
 var noon = domain.At(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 
@@ -62,6 +68,13 @@ func TestCanonicalSpelling(t *testing.T) {
 			"an entry without a reference is called by its signal",
 			func(r *domain.ListRecord) { r.Ref, r.Value = "", strings.ToUpper(pdqValue) },
 			func(r *domain.ListRecord) { r.Ref = "pdq:" + pdqValue },
+		},
+		{
+			"one with a long value by its digest",
+			func(r *domain.ListRecord) { r.Ref, r.Type, r.Value = "", domain.Keypoints, points },
+			func(r *domain.ListRecord) {
+				r.Ref, r.Type, r.Value = fmt.Sprintf("keypoints:%x", sha256.Sum256([]byte(points))), domain.Keypoints, points
+			},
 		},
 		{
 			"the tombstone of an entry has neither type nor value",

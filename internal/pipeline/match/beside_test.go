@@ -13,7 +13,9 @@ import (
 )
 
 // knownPoints returns the points of a picture as a bank has them.
-func knownPoints(img image.Image) string { return keypoint.Find(luma.Small(img, 256), 40, false).String() }
+func knownPoints(img image.Image) string {
+	return keypoint.Find(luma.Small(img, 256), 40, false).String()
+}
 
 // pointsOf returns the points of a picture as they are looked up, as it is and in a mirror.
 func pointsOf(img image.Image) []match.Fingerprint {

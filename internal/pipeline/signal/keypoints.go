@@ -24,10 +24,14 @@ func (keypointsType) Description() string {
 // on it.
 func (keypointsType) Limits() Limits { return Limits{Default: 40, Max: 44} }
 
+// Parse refuses what could never match: it would look like something that is known.
 func (t keypointsType) Parse(value string) (string, error) {
 	points, err := t.points(value)
 	if err != nil {
 		return "", err
+	}
+	if len(points) < leastPoints {
+		return "", fmt.Errorf("%s: %d points, want at least %d: fewer match nothing", domain.Keypoints, len(points), leastPoints)
 	}
 	return points.String(), nil
 }

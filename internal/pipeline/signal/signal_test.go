@@ -17,7 +17,7 @@ var example = map[domain.SignalType]string{
 	domain.SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 	domain.MD5:    "900150983cd24fb0d6963f7d28e17f72",
 
-	domain.Keypoints: keypoint.Set{{X: 1, Y: 2, Size: 3, Angle: 4, Code: keypoint.Code{5, 6, 7, 8}}}.String(),
+	domain.Keypoints: keypoint.Set{{X: 1, Y: 2, Size: 3, Angle: 4, Code: keypoint.Code{5, 6, 7, 8}}, {}, {}, {}}.String(),
 }
 
 func TestEveryTypeIsComplete(t *testing.T) {
@@ -99,6 +99,8 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{domain.SHA256, "", `sha256 "": 0 characters, want 64 hexadecimal digits`},
 		{domain.MD5, pdq, `md5 "` + pdq + `": 64 characters, want 32 hexadecimal digits`},
 		{domain.MD5, strings.Repeat("a", 1000), `md5 "` + strings.Repeat("a", 100) + `…": 1000 characters, want 32 hexadecimal digits`},
+		{domain.Keypoints, "AQ", `keypoints: points of a picture: 1 bytes, want at least 2`},
+		{domain.Keypoints, keypoint.Set{{}, {}, {}}.String(), `keypoints: 3 points, want at least 4: fewer match nothing`},
 	} {
 		_, err := lookup(t, test.typ).Parse(test.value)
 		if err == nil || err.Error() != test.want {

@@ -27,8 +27,14 @@ func (p *plane) rectangle(dst *[cells * cells]byte, from, to point) {
 	}
 }
 
-// between keeps a place between the middles of the first and the last of n pixels.
-func between(v float32, n int) float32 { return min(max(v, 0), float32(n-1)) }
+// between keeps a place between the middles of the first and the last of n pixels. What is no number is at the first: the corners of a quadrangle
+// may come to lie in one line.
+func between(v float32, n int) float32 {
+	if !(v > 0) {
+		return 0
+	}
+	return min(v, float32(n-1))
+}
 
 // quadrangle writes samples of the quadrangle between four corners to dst: it maps the unit square to it (Heckbert, "Fundamentals of
 // Texture Mapping and Image Warping", 1989, section 2.2.3). Beyond the edges of p, its outermost pixels go on.
