@@ -26,6 +26,7 @@ type Outcome struct {
 //	known-csam    a match with a bank of child-abuse hashes            block
 //	known-exact   the very file is known                               block
 //	known-near    a near copy of something known                       block
+//	known-part    points of a picture lie as those of a known one       hold
 //	unchecked     a part could not be checked completely               hold
 //	known-good    nothing counts but a match with known-good content   allow
 //	no-match      nothing known was found                              allow
@@ -36,7 +37,7 @@ type Default struct{}
 // Identity of the default policy.
 const (
 	DefaultID      = "default"
-	DefaultVersion = 1
+	DefaultVersion = 2
 )
 
 // Decide applies the rules. It is a pure function, safe for concurrent use.
@@ -75,6 +76,9 @@ func strongest(matches []domain.Match) (best domain.Match, ok bool) {
 }
 
 func stronger(a, b domain.Match) bool {
+	if inPart(a) != inPart(b) {
+		return inPart(b)
+	}
 	if csamA, csamB := a.BankKind == domain.KnownCSAM, b.BankKind == domain.KnownCSAM; csamA != csamB {
 		return csamA
 	}
@@ -84,28 +88,29 @@ func stronger(a, b domain.Match) bool {
 	return a.Distance < b.Distance
 }
 
-// certainty ranks what a match says: 2 and 1 that this is the very same file (other files with one MD5 can be made), 0 that it looks the same, less
-// that it looks the same in part.
+// inPart reports whether a match says no more than that points of the pictures agree. They may both show the same building, or the same emblem: a
+// person has to look, whatever the bank.
+func inPart(m domain.Match) bool { return m.SignalType == domain.Keypoints }
+
+// certainty ranks what a match says: 2 and 1 that this is the very same file (other files with one MD5 can be made), 0 that it looks the same.
 func certainty(m domain.Match) int {
 	switch m.SignalType {
 	case domain.SHA256:
 		return 2
 	case domain.MD5:
 		return 1
-	case domain.Keypoints:
-		return -1
 	default:
 		return 0
 	}
 }
 
 func known(m domain.Match) Outcome {
+	if inPart(m) {
+		return outcome(domain.Hold, "known-part", fmt.Sprintf("%s seems to show a known item of bank %q or a part of it: distance %d of %d (%s).", m.Part, m.Bank, m.Distance, m.Limit, m.SignalType))
+	}
 	what := fmt.Sprintf("%s is a near copy of a known item in bank %q: distance %d of %d (%s).", m.Part, m.Bank, m.Distance, m.Limit, m.SignalType)
 	rule := "known-near"
-	switch {
-	case m.SignalType == domain.Keypoints:
-		what = fmt.Sprintf("%s shows a known item of bank %q or a part of it: distance %d of %d (%s).", m.Part, m.Bank, m.Distance, m.Limit, m.SignalType)
-	case certainty(m) > 0:
+	if certainty(m) > 0 {
 		what = fmt.Sprintf("%s is a known file of bank %q (%s).", m.Part, m.Bank, m.SignalType)
 		rule = "known-exact"
 	}

@@ -16,6 +16,9 @@ func found(bank string, kind domain.BankKind, t domain.SignalType, distance int)
 	if t == domain.PDQ {
 		m.Limit = 31
 	}
+	if t == domain.Keypoints {
+		m.Limit = 40
+	}
 	return m
 }
 
@@ -31,6 +34,7 @@ func check(detector string, status domain.CheckStatus, reason string) domain.Che
 var (
 	heron    = found("heron", domain.Known, domain.PDQ, 6)
 	abuse    = found("abuse", domain.KnownCSAM, domain.PDQ, 31)
+	part     = found("heron", domain.Known, domain.Keypoints, 12)
 	good     = found("press", domain.Negative, domain.PDQ, 0)
 	complete = check("pdq", domain.Complete, "")
 )
@@ -55,6 +59,18 @@ func TestRules(t *testing.T) {
 		"the same hash is still only near": {
 			nil, []domain.Match{found("heron", domain.Known, domain.PDQ, 0)},
 			domain.Block, "known-near", `file-1 is a near copy of a known item in bank "heron": distance 0 of 31 (pdq).`},
+		"in part: a person has to look": {
+			[]domain.Check{complete}, []domain.Match{part},
+			domain.Hold, "known-part", `file-1 seems to show a known item of bank "heron" or a part of it: distance 12 of 40 (keypoints).`},
+		"whole goes before in part": {
+			nil, []domain.Match{part, found("reed", domain.Known, domain.PDQ, 31)},
+			domain.Block, "known-near", `file-1 is a near copy of a known item in bank "reed": distance 31 of 31 (pdq).`},
+		"in part of child-abuse imagery: a person has to look, and what is sure goes before": {
+			nil, []domain.Match{found("abuse", domain.KnownCSAM, domain.Keypoints, 3)}, domain.Hold, "known-part",
+			`file-1 seems to show a known item of bank "abuse" or a part of it: distance 3 of 40 (keypoints).`},
+		"sure of one bank, in part of child-abuse imagery": {
+			nil, []domain.Match{found("abuse", domain.KnownCSAM, domain.Keypoints, 3), heron},
+			domain.Block, "known-near", `file-1 is a near copy of a known item in bank "heron": distance 6 of 31 (pdq).`},
 		"the same file by SHA-256": {
 			nil, []domain.Match{found("heron", domain.Known, domain.SHA256, 0)}, domain.Block, "known-exact", `file-1 is a known file of bank "heron" (sha256).`},
 		"the same file by MD5": {
@@ -95,7 +111,7 @@ func TestRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := policy.Outcome{Verdict: c.verdict, Policy: domain.PolicyRef{ID: "default", Version: 1, Rule: c.rule}, Reason: c.reason}
+			want := policy.Outcome{Verdict: c.verdict, Policy: domain.PolicyRef{ID: "default", Version: 2, Rule: c.rule}, Reason: c.reason}
 			if diff := cmp.Diff(want, policy.Default{}.Decide(policy.Input{Checks: c.checks, Matches: c.matches})); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
