@@ -61,15 +61,14 @@ func read(folder string) (r results, err error) {
 	if r.peers, err = lines[Peer](filepath.Join(folder, "peers.jsonl")); err != nil {
 		return r, err
 	}
-	r.hma, err = lines[bench.HMAResult](filepath.Join(folder, "hma.jsonl"))
-	if err != nil {
+	if r.hma, err = lines[bench.HMAResult](filepath.Join(folder, "hma.jsonl")); err != nil {
 		return r, err
 	}
 	slices.SortStableFunc(r.hma, func(a, b bench.HMAResult) int { return a.N - b.N })
+	edited, err := lines[recall.Result](filepath.Join(folder, "edits.jsonl"))
 	if err != nil {
 		return r, err
 	}
-	edited, err := lines[recall.Result](filepath.Join(folder, "edits.jsonl"))
 	if n := len(edited); n > 0 && len(edited[n-1].Methods) > 0 {
 		r.edits = &edited[n-1]
 	}
