@@ -158,7 +158,7 @@ func (l *looking) picture(ctx context.Context, t signal.PictureType, data []byte
 		}
 		for _, v := range views {
 			v.Frame = f.Index
-			l.found.views = append(l.found.views, match.Fingerprint{Part: into.Name, Fingerprint: v})
+			l.found.views = append(l.found.views, match.Fingerprint{Part: into.Name, Margin: signal.Margin(v), Fingerprint: v})
 		}
 		return nil
 	})

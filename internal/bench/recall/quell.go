@@ -84,7 +84,7 @@ func (q *Quell) Find(img image.Image) ([]Hit, error) {
 	query := match.Query{Most: 64}
 	for _, p := range prints {
 		if p.Quality == nil || *p.Quality >= signal.MinQuality {
-			query.Prints = append(query.Prints, match.Fingerprint{Part: p.View, Fingerprint: p}) // a part each: then every view is told that hits
+			query.Prints = append(query.Prints, match.Fingerprint{Part: p.View, Margin: signal.Margin(p), Fingerprint: p}) // a part each: then every view is told that hits
 		}
 	}
 	if err := q.index.CatchUp(context.Background()); err != nil { // or it grows stale

@@ -70,30 +70,47 @@ const (
 	leastPoints = 4
 )
 
-// Views of the points of a picture.
+// Views of the points of a picture. Those of a page have a margin.
 const (
-	PointsView   = "points"
-	MirroredView = "points, mirrored"
+	PointsView       = "points"
+	MirroredView     = "points, mirrored"
+	PageView         = "points of a page"
+	MirroredPageView = "points of a page, mirrored"
 )
+
+// PageMargin is by how much nearer than the limit of a bank the points of a page have to be to match. Pages, tables and charts are made of the same
+// lines and letters, so that points of one lie as those of another; what is a copy is nearer.
+const PageMargin = 24
+
+// Margin returns by how much nearer than the limit of a bank a view has to be to match.
+func Margin(f domain.Fingerprint) int {
+	if f.View == PageView || f.View == MirroredPageView {
+		return PageMargin
+	}
+	return 0
+}
 
 // points returns the points of a picture as they are looked up: as they lie, and as in a mirror.
 func points(small *image.Gray, most int) []domain.Fingerprint {
-	set := keypoint.Find(luma.Small(small, pointSide), most, true)
+	grey := luma.Small(small, pointSide)
+	set := keypoint.Find(grey, most, true)
 	if len(set) < leastPoints {
 		return nil
 	}
+	plain, mirrored := PointsView, MirroredView
+	if keypoint.Paper(grey) >= keypoint.MostPaper {
+		plain, mirrored = PageView, MirroredPageView
+	}
 	return []domain.Fingerprint{
-		{Type: domain.Keypoints, Value: set.String(), View: PointsView},
-		{Type: domain.Keypoints, Value: set.Mirror().String(), View: MirroredView},
+		{Type: domain.Keypoints, Value: set.String(), View: plain},
+		{Type: domain.Keypoints, Value: set.Mirror().String(), View: mirrored},
 	}
 }
 
-// knownPoints returns the points of a picture as they stand in a bank; none of pages, tables and charts, whose points are those of all others of
-// their kind.
+// knownPoints returns the points of a picture as they stand in a bank.
 func knownPoints(small *image.Gray) []domain.Fingerprint {
-	grey := luma.Small(small, pointSide)
-	set := keypoint.Find(grey, mostKnown, false)
-	if len(set) < leastPoints || keypoint.Paper(grey) >= keypoint.MostPaper {
+	set := keypoint.Find(luma.Small(small, pointSide), mostKnown, false)
+	if len(set) < leastPoints {
 		return nil
 	}
 	return []domain.Fingerprint{{Type: domain.Keypoints, Value: set.String()}}
