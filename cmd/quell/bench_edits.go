@@ -25,7 +25,7 @@ type benchEditsCmd struct {
 	Others    int      `default:"500" help:"Drawn pictures that the list holds besides, to be taken for the wrong ones."`
 	Edits     []string `placeholder:"NAME" help:"Only these edits; all by default."`
 	Unrelated int      `default:"4600" help:"Unrelated pictures that are compared each with every other; 0: none."`
-	Bank      int      `default:"0" help:"Made-up pictures that the lists of Quell hold besides, so that searches take as long as in a bank of so many."`
+	Bank      int      `default:"0" help:"Made-up pictures that the lists of Quell hold besides, so that searches take as long as in a bank of so many; false hits mean nothing then."`
 	Guards    int      `default:"300" help:"Pictures of each kind that means nothing to a fingerprint: flat, gradients, grids, tables, text, charts; 0: none."`
 	Timed     int      `default:"400" help:"Questions whose time is taken."`
 	Seed      uint64   `default:"1" help:"Equal seeds give equal edits and drawn pictures."`

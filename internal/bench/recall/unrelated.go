@@ -6,6 +6,7 @@ import (
 	"image"
 	"iter"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"github.com/quell-project/quell/internal/bench"
@@ -22,9 +23,11 @@ type UnrelatedCount struct {
 	Pairs    int64          `json:"pairs"`   // of different sources
 	Matches  int64          `json:"matches"` // pairs that match in any view
 	Views    map[string]int `json:"views,omitempty"`
-	Examples []string       `json:"examples,omitempty"` // the first pairs that match
+	Examples []string       `json:"examples,omitempty"` // pairs that match, one of each two sources
 	Bound    float64        `json:"bound"`              // the rate of matches a pair is below this with 95 % confidence, if pairs were independent
 	Tail     *Tail          `json:"tail,omitempty"`     // nil: the method does not tell distances
+
+	told map[[2]int]bool // sources of the examples
 }
 
 const (
@@ -161,7 +164,13 @@ func (c *UnrelatedCount) add(s strangers, i int, hits []Hit) {
 		}
 		seen[h.Picture] = true
 		c.Matches++
-		if len(c.Examples) < mostExamples {
+		pair := [2]int{s.source(i), s.source(h.Picture)}
+		slices.Sort(pair[:])
+		if len(c.Examples) < mostExamples && !c.told[pair] {
+			if c.told == nil {
+				c.told = map[[2]int]bool{}
+			}
+			c.told[pair] = true
 			c.Examples = append(c.Examples, fmt.Sprintf("%s ~ %s (%s)", s.name(i), s.name(h.Picture), h.View))
 		}
 	}
