@@ -38,12 +38,11 @@ func (q *quad) bounds() (left, top, right, bottom float32) {
 	return min(c[0].x, c[3].x), min(c[0].y, c[1].y), max(c[1].x, c[2].x), max(c[2].y, c[3].y)
 }
 
-// near tells whether two quadrangles are the same but for two pixels.
-func (q *quad) near(other *quad) bool {
-	const apart = 2
+// near tells whether no corner of two quadrangles is more than so many pixels apart.
+func (q *quad) near(other *quad, apart float32) bool {
 	for i, c := range q.corners {
 		d := other.corners[i]
-		if magnitude(c.x-d.x) > apart || magnitude(c.y-d.y) > apart {
+		if !(magnitude(c.x-d.x) <= apart && magnitude(c.y-d.y) <= apart) { // which no place that is no number passes
 			return false
 		}
 	}

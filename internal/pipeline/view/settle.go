@@ -3,8 +3,11 @@ package view
 // reach is how far from where a side was found it is looked for again, in pixels.
 const reach = 3
 
-// settle moves the sides of q to where the brightness of p changes most; those on the edge of the picture stay.
-func (p *plane) settle(q *quad) {
+// settle moves the sides of q to where the brightness of p changes most; those on the edge of the picture stay. It returns false if
+// that moves a corner further than can be right.
+func (p *plane) settle(q *quad) bool {
+	const farthest = 4 * reach
+	before := *q
 	var from, to [4]point
 	for i := range 4 {
 		a, b := q.corners[i], q.corners[(i+1)%4]
@@ -18,9 +21,10 @@ func (p *plane) settle(q *quad) {
 		from[i], to[i] = a, b
 	}
 	for i := range 4 {
-		before := (i + 3) % 4
-		q.corners[i] = crossing(from[before], to[before], from[i], to[i])
+		last := (i + 3) % 4
+		q.corners[i] = crossing(from[last], to[last], from[i], to[i])
 	}
+	return q.near(&before, farthest)
 }
 
 // side returns the heights at a and b of the line between them, when it is moved. A line along the rows stays one. There are h rows of

@@ -33,9 +33,6 @@ const (
 // likely to be right before the others, and at most most pictures within. The picture as a whole is none of them. The same copy
 // gives the same views. A copy with a side below 64 pixels has none, nor has one with a side above 4096. It is safe for concurrent use.
 func Find(small *image.Gray, most int) []View {
-	if w, h := small.Rect.Dx(), small.Rect.Dy(); min(w, h) < leastSide || max(w, h) > mostSide || most < 1 {
-		return nil
-	}
 	f := finders.Get().(*finder)
 	defer finders.Put(f)
 	f.look(small, most)
@@ -68,11 +65,15 @@ type finder struct {
 	hashes []pdq.Dihedral
 }
 
+// look finds what there is. A picture that would say nothing itself holds none that does.
 func (f *finder) look(small *image.Gray, most int) {
+	f.seen, f.hashes, f.most = f.seen[:0], f.hashes[:0], most
+	if w, h := small.Rect.Dx(), small.Rect.Dy(); min(w, h) < leastSide || max(w, h) > mostSide || most < 1 {
+		return
+	}
 	f.full.load(small)
 	f.half.halve(&f.full)
 	f.quarter.halve(&f.half)
-	f.seen, f.hashes, f.most = f.seen[:0], f.hashes[:0], most
 	whole := quad{corners: rectangle(0, 0, float32(f.full.w), float32(f.full.h))}
 	if f.sample(&whole); idle(&f.samples) {
 		return
@@ -97,7 +98,9 @@ func (f *finder) take(quads []quad, most int) {
 			return
 		}
 		q.scale(2)
-		f.full.settle(&q)
+		if settled := q; f.full.settle(&settled) {
+			q = settled
+		}
 		if f.known(&q) {
 			continue
 		}
@@ -116,7 +119,7 @@ func (f *finder) take(quads []quad, most int) {
 
 func (f *finder) known(q *quad) bool {
 	for i := range f.seen {
-		if q.near(&f.seen[i]) {
+		if q.near(&f.seen[i], 2) {
 			return true
 		}
 	}

@@ -199,10 +199,10 @@ func check(t *testing.T, img *image.Gray, views []view.View) {
 		}
 	}
 	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
-	const beyond = 0.15 // what was turned on a canvas of its own size has its corners outside
+	beyond := 12 + 0.14*max(w, h) // what was turned on a canvas of its own size has its corners outside
 	for _, p := range places {
 		for _, c := range p.Corners {
-			if !(c[0] >= -beyond*w && c[0] <= (1+beyond)*w && c[1] >= -beyond*h && c[1] <= (1+beyond)*h) {
+			if !(c[0] >= -beyond && c[0] <= w+beyond && c[1] >= -beyond && c[1] <= h+beyond) {
 				t.Errorf("a %s in %v × %v pixels has a corner at %v", p.Name, w, h, c)
 			}
 		}
