@@ -14,9 +14,9 @@ const (
 	// third of the memory, only have to agree.
 	IndexedPoints = 16
 	// asked is of how many points of an upload the codes are searched for.
-	asked = 40
+	asked = 48
 	// nearCode is in how many bits the code of a point may differ that is searched: so near is about every third point of an edited copy.
-	nearCode = 19
+	nearCode = 15
 	// mostLikely is how many pictures one point can speak for, the nearest: one that is near to more of them says little, unless they are copies of
 	// one picture.
 	mostLikely = 64
