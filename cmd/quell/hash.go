@@ -111,7 +111,7 @@ func (c *hashCmd) print(g *globals, h hashed) error {
 
 // hasLine reports whether a fingerprint of the first frame has a line: those of the picture as it is stored have, and those of it turned.
 func (c *hashCmd) hasLine(f domain.Fingerprint) bool {
-	if c.Tx && f.Quality != nil && *f.Quality < signal.MinQuality {
+	if c.Tx && !signal.Usable(f) {
 		return false
 	}
 	return f.View == "" || c.Rotations

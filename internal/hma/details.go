@@ -7,6 +7,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/match"
+	"github.com/quell-project/quell/internal/pipeline/signal"
 )
 
 // What HMA does not have: lookups tell more if the client asks for it. An answer without these parameters is that of HMA.
@@ -61,7 +62,7 @@ func questions(h hash, flip coin) []object {
 	var all []object
 	for _, p := range h.prints {
 		all = append(all, object{
-			"signal_type": h.name, "signal": p.Value, "quality": orNil(p.Quality), "usable": usable(p), "frame": p.Frame, "view": p.View, "coinflip": flip(),
+			"signal_type": h.name, "signal": p.Value, "quality": orNil(p.Quality), "usable": signal.Usable(p), "frame": p.Frame, "view": p.View, "coinflip": flip(),
 			"signal_type_ratio": h.share,
 		})
 	}

@@ -74,7 +74,7 @@ type hash struct {
 // value is the hash that stands for the content: that of the first frame as it is stored, or nothing if there is too little in it.
 func (h hash) value() string {
 	first := h.first()
-	if !usable(first) {
+	if !signal.Usable(first) {
 		return ""
 	}
 	return first.Value
@@ -87,15 +87,12 @@ func (h hash) first() (first domain.Fingerprint) {
 		switch {
 		case p.Frame != h.prints[0].Frame:
 			return first
-		case p.View == "", p.View == signal.WithoutAlpha && usable(p):
+		case p.View == "", p.View == signal.WithoutAlpha && signal.Usable(p):
 			first = p
 		}
 	}
 	return first
 }
-
-// usable reports whether a fingerprint says enough to be looked up.
-func usable(p domain.Fingerprint) bool { return p.Quality == nil || *p.Quality >= signal.MinQuality }
 
 // values returns the hashes by the names of their types.
 func values(hashes []hash) map[string]string {

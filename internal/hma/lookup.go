@@ -11,6 +11,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/match"
+	"github.com/quell-project/quell/internal/pipeline/signal"
 )
 
 // mostMatches bounds how many signals are found per bank and type, nearest first, over all frames and views that are looked up together.
@@ -298,7 +299,7 @@ func (f *face) search(ctx context.Context, q match.Query) ([]match.Known, error)
 func searchable(h hash) []match.Fingerprint {
 	var prints []match.Fingerprint
 	for _, p := range h.prints {
-		if usable(p) {
+		if signal.Usable(p) {
 			prints = append(prints, match.Fingerprint{Part: PartName, Fingerprint: p})
 		}
 	}

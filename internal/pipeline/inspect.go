@@ -79,6 +79,7 @@ func (all *inspection) report(c domain.Check) { all.checks = append(all.checks, 
 
 // keep takes over a part, and what was found in it earlier.
 func (all *inspection) keep(part domain.Part, known []domain.Part, earlier []domain.Check) {
+	all.kept = append(all.kept, part.Name)
 	all.parts = append(append(all.parts, part), membersOf(known, part.Name)...)
 	for _, c := range earlier {
 		if within(c.Part, part.Name) {
@@ -124,7 +125,6 @@ func (in *Inspector) inspect(ctx context.Context, some []ingest.Part, known []do
 		i := slices.IndexFunc(some, func(p ingest.Part) bool { return p.Name == part.Name })
 		if i < 0 {
 			found.keep(part, known, earlier)
-			found.kept = append(found.kept, part.Name)
 			continue
 		}
 		in.inspectPart(ctx, some[i], part, known, found, i == len(some)-1)
@@ -144,7 +144,6 @@ func (in *Inspector) inspectPart(ctx context.Context, part ingest.Part, into dom
 		var err error
 		if data, err = in.Fetch.Fetch(ctx, part.URL); err != nil {
 			found.keep(into, known, nil)
-			found.kept = append(found.kept, part.Name)
 			found.report(fetchCheck(part.Name, err))
 			return
 		}
@@ -181,7 +180,7 @@ func fetchCheck(part string, err error) domain.Check {
 func fingerprintCheck(part string, t domain.SignalType, prints []domain.Fingerprint) domain.Check {
 	c := domain.Check{Detector: string(t), Part: part, Status: domain.Complete}
 	for _, f := range prints {
-		if f.Type == t && !usable(f) {
+		if f.Type == t && !signal.Usable(f) {
 			c.Reason = fmt.Sprintf("There is too little in the picture to tell it from others: at quality %d it is not looked up (%d is needed).", *f.Quality, signal.MinQuality)
 			break
 		}
@@ -189,17 +188,12 @@ func fingerprintCheck(part string, t domain.SignalType, prints []domain.Fingerpr
 	return c
 }
 
-// usable reports whether a fingerprint says enough to be looked up: a nearly blank picture is near to every other blank one.
-func usable(f domain.Fingerprint) bool {
-	return f.Quality == nil || *f.Quality >= signal.MinQuality
-}
-
 // searchable returns the fingerprints of parts that are usable.
 func searchable(parts []domain.Part) []match.Fingerprint {
 	var prints []match.Fingerprint
 	for _, p := range parts {
 		for _, f := range p.Fingerprints {
-			if usable(f) {
+			if signal.Usable(f) {
 				prints = append(prints, match.Fingerprint{Part: p.Name, Fingerprint: f})
 			}
 		}
@@ -211,7 +205,7 @@ func searchable(parts []domain.Part) []match.Fingerprint {
 func (all *inspection) searchable() []match.Fingerprint {
 	prints := searchable(all.parts)
 	for _, v := range all.views {
-		if usable(v.Fingerprint) {
+		if signal.Usable(v.Fingerprint) {
 			prints = append(prints, v)
 		}
 	}
@@ -245,7 +239,7 @@ func (in *Inspector) Fingerprints(ctx context.Context, data []byte) ([]domain.Fi
 	made := map[domain.Fingerprint]bool{}
 	for _, f := range all {
 		kind := domain.Fingerprint{Type: f.Type, View: f.View}
-		if usable(f) && f.View != signal.Upright && !made[kind] {
+		if signal.Usable(f) && f.View != signal.Upright && !made[kind] {
 			made[kind] = true
 			prints = append(prints, f)
 		}

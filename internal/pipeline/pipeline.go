@@ -129,7 +129,7 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 
 // sameMatch reports whether two matches say the same of the same signal.
 func sameMatch(a, b domain.Match) bool {
-	return a.Signal == b.Signal && a.Part == b.Part && a.Distance == b.Distance && a.SuppressedBy == b.SuppressedBy
+	return sameFinding(a, b) && a.Distance == b.Distance
 }
 
 // Resume decides an upload that was accepted, or looks again at what of one could not be checked. An upload with nothing left to do is passed

@@ -47,7 +47,7 @@ func (q *Quell) Know(known iter.Seq2[int, image.Image]) error {
 			return fmt.Errorf("picture %d: %w", i, err)
 		}
 		for _, p := range prints {
-			if p.Quality == nil || *p.Quality >= signal.MinQuality {
+			if signal.Usable(p) {
 				q.list.add(i, p)
 			}
 		}
@@ -83,7 +83,7 @@ func (q *Quell) Find(img image.Image) ([]Hit, error) {
 	}
 	query := match.Query{Most: 64}
 	for _, p := range prints {
-		if p.Quality == nil || *p.Quality >= signal.MinQuality {
+		if signal.Usable(p) {
 			query.Prints = append(query.Prints, match.Fingerprint{Part: p.View, Margin: signal.Margin(p), Fingerprint: p}) // a part each: then every view is told that hits
 		}
 	}

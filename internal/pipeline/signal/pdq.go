@@ -14,6 +14,9 @@ import (
 // its hash lies near those of many others: the fingerprint is made all the same, and who looks it up decides what to do with it.
 const MinQuality = 50
 
+// Usable reports whether a fingerprint says enough to be looked up: a nearly blank picture is near to every other blank one.
+func Usable(f domain.Fingerprint) bool { return f.Quality == nil || *f.Quality >= MinQuality }
+
 // pdqType is PDQ, see package pdq.
 type pdqType struct{}
 
