@@ -161,13 +161,5 @@ func (s *server) huntDecisions(ctx context.Context, in *huntDecisionsQuery) (*bo
 	if err != nil {
 		return nil, err
 	}
-	list := decisionList{Decisions: []decisionShape{}}
-	page, more := firstPage(recorded, in.Limit)
-	for _, r := range page {
-		list.Decisions = append(list.Decisions, shapeDecision(r.Decision))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].Decision.ID)
-	}
-	return &body[decisionList]{list}, nil
+	return listOf(recorded, in.Limit), nil
 }

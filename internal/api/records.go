@@ -136,15 +136,20 @@ func (s *server) listDecisions(ctx context.Context, in *decisionQuery) (*body[de
 	if err != nil {
 		return nil, err
 	}
+	return listOf(recorded, in.Limit), nil
+}
+
+// listOf is a page of decisions, of which one more was read than fit.
+func listOf(recorded []domain.Recorded, limit int) *body[decisionList] {
 	list := decisionList{Decisions: []decisionShape{}}
-	page, more := firstPage(recorded, in.Limit)
+	page, more := firstPage(recorded, limit)
 	for _, r := range page {
 		list.Decisions = append(list.Decisions, shapeDecision(r.Decision))
 	}
 	if more {
 		list.Next = string(page[len(page)-1].Decision.ID)
 	}
-	return &body[decisionList]{list}, nil
+	return &body[decisionList]{list}
 }
 
 func (s *server) getDecision(ctx context.Context, in *decisionPath) (*body[decisionShape], error) {

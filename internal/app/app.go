@@ -117,6 +117,11 @@ func (a *App) openBus(ctx context.Context) (err error) {
 	return nil
 }
 
+// kindOf is a signal type as the index knows it.
+func kindOf(t signal.Type) match.Kind {
+	return match.KindOf(t.Name(), t.Limits().Default, t.Limits().Exact())
+}
+
 func (a *App) openIndex(ctx context.Context) error {
 	id, err := a.store.ID(ctx)
 	if err != nil {
@@ -124,7 +129,7 @@ func (a *App) openIndex(ctx context.Context) error {
 	}
 	var kinds []match.Kind
 	for _, t := range signal.All() {
-		kinds = append(kinds, match.KindOf(t.Name(), t.Limits().Default, t.Limits().Exact()))
+		kinds = append(kinds, kindOf(t))
 	}
 	a.index, err = match.Open(match.Config{Truth: a.store, Kinds: kinds, Dir: filepath.Join(a.cfg.Data, "index"), StoreID: id, Now: time.Now, Log: a.log.With("part", "index")})
 	if err != nil {

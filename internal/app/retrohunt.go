@@ -43,10 +43,7 @@ func limitOf(b domain.Bank, name domain.SignalType) int {
 	if err != nil {
 		return -1
 	}
-	if limit, set := b.Limits[name]; set && !t.Limits().Exact() {
-		return limit
-	}
-	return t.Limits().Default
+	return kindOf(t).LimitOf(b)
 }
 
 // gate knows whether requests are being answered, so that work that can wait gives way to them.

@@ -126,9 +126,13 @@ func (x *Index) banksThat(count func(domain.Bank) bool) map[int64]domain.Bank {
 
 // candidates finds the hits of fingerprints, of each crowd at most keep, and says which were cut short.
 func (x *Index) candidates(ctx context.Context, banks map[int64]domain.Bank, prints []Fingerprint, keep int) (found []candidate, cut []crowd, err error) {
+	widest := map[domain.SignalType]int{} // an upload has some seventy prints, and the banks are many
+	for _, t := range x.tables {
+		widest[t.kind.Name] = t.kind.widest(banks)
+	}
 	for i := range prints {
 		f := &prints[i]
-		hits, more, err := x.search(banks, f, keep)
+		hits, more, err := x.search(banks, f, widest[f.Type], keep)
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -140,15 +144,11 @@ func (x *Index) candidates(ctx context.Context, banks map[int64]domain.Bank, pri
 	return found, cut, nil
 }
 
-// search finds the candidates of one fingerprint, nearest first.
-func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, keep int) (found []candidate, cut []crowd, err error) {
+// search finds the candidates of one fingerprint, nearest first; widest is the largest limit of the banks.
+func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, widest, keep int) (found []candidate, cut []crowd, err error) {
 	t, known := x.tables[f.Type]
 	if !known {
 		return nil, nil, errors.New("the type has no index")
-	}
-	widest := -1
-	for _, b := range banks {
-		widest = max(widest, limitOf(b, t.kind))
 	}
 	if widest < f.Margin {
 		return nil, nil, nil
@@ -162,7 +162,7 @@ func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, keep int) (f
 	for _, h := range hits {
 		bank, signal := numbers(h.ID)
 		b, counts := banks[bank]
-		limit := limitOf(b, t.kind)
+		limit := t.kind.LimitOf(b)
 		if !counts || h.Distance > limit-f.Margin {
 			continue
 		}
@@ -177,8 +177,17 @@ func (x *Index) search(banks map[int64]domain.Bank, f *Fingerprint, keep int) (f
 	return found, cut, nil
 }
 
-// limitOf returns the largest distance at which signals of a bank match; below 0 none does.
-func limitOf(b domain.Bank, k Kind) int {
+// widest returns the largest limit of some banks; below 0 there is none.
+func (k Kind) widest(banks map[int64]domain.Bank) int {
+	widest := -1
+	for _, b := range banks {
+		widest = max(widest, k.LimitOf(b))
+	}
+	return widest
+}
+
+// LimitOf returns the largest distance at which signals of a bank match; below 0 none does.
+func (k Kind) LimitOf(b domain.Bank) int {
 	if !k.near() {
 		return 0
 	}

@@ -15,7 +15,8 @@ const (
 	IndexedPoints = 16
 	// asked is of how many points of an upload the codes are searched for.
 	asked = 48
-	// nearCode is in how many bits the code of a point may differ that is searched: so near is about every third point of an edited copy.
+	// nearCode is in how many bits the code of a point may differ that is searched. At 23 some 0.03 more of the hardest
+	// edits were found, and a search among two million codes took ten times as long.
 	nearCode = 15
 	// mostLikely is how many pictures one point can speak for, the nearest: one that is near to more of them says little, unless they are copies of
 	// one picture.

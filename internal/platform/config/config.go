@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Config is the whole configuration. The tags are the key, its default and its meaning; package documentation says how keys are set.
+// Config is the whole configuration. The tags are the key, its default and its meaning, and whether 0 turns something off; package documentation says how keys are set.
 type Config struct {
 	Data   string `key:"data" default:"quell-data" help:"folder for everything that is kept on this machine"`
 	Listen string `key:"listen" default:"127.0.0.1:8080" help:"address of the API and the console"`
@@ -52,9 +52,9 @@ type Config struct {
 	MediaTime   Duration `key:"media.time" default:"10s" help:"longest time one file may take to decode"`
 	MediaJPEG   string   `key:"media.jpeg" default:"scaled" help:"how much of a JPEG is decoded: full, luma (brightness; 95 of 100 hashes within 2 bits of full), scaled (to sides from 1024 pixels; 6 bits) or small (from 512; 8 bits)"`
 
-	ViewsPictures int `key:"views.pictures" default:"16" help:"pictures and frames of one upload that are also looked up in further ways: turned, mirrored, cut out of frames, by their points; 0: none"`
-	ViewsWithin   int `key:"views.within" default:"8" help:"pictures within each of them that are looked up, each in eight turns; 0: none, and no turns of the whole"`
-	ViewsPoints   int `key:"views.points" default:"64" help:"points of each of them that are looked up, to find copies that were cropped, tilted or put into others; 0: none"`
+	ViewsPictures int `key:"views.pictures" zero:"off" default:"16" help:"pictures and frames of one upload that are also looked up in further ways: turned, mirrored, cut out of frames, by their points; 0: none"`
+	ViewsWithin   int `key:"views.within" zero:"off" default:"8" help:"pictures within each of them that are looked up, each in eight turns; 0: none, and no turns of the whole"`
+	ViewsPoints   int `key:"views.points" zero:"off" default:"64" help:"points of each of them that are looked up, to find copies that were cropped, tilted or put into others; 0: none"`
 
 	FetchAllow []string `key:"fetch.allow" default:"" help:"addresses (CIDR or host:port) outside of the public internet that URLs may lead to"`
 	FetchBytes Bytes    `key:"fetch.bytes" default:"64MiB" help:"largest file that is fetched from a URL"`
@@ -70,7 +70,7 @@ type Config struct {
 	HMAHosts    []string `key:"hma.hosts" default:"" help:"hosts, with their subdomains, that URLs in requests to that face may lead to; empty: all of the public internet"`
 	HMARecord   string   `key:"hma.record" default:"none" help:"which lookups through that face leave a record: none, matches (those that found something) or all"`
 
-	RetrohuntWindow Duration `key:"retrohunt.window" default:"720h" help:"how long fingerprints of uploads are kept, to search for what becomes known later; 0s: none are"`
+	RetrohuntWindow Duration `key:"retrohunt.window" zero:"off" default:"720h" help:"how long fingerprints of uploads are kept, to search for what becomes known later; 0s: none are"`
 	RetrohuntMost   Count    `key:"retrohunt.most" default:"100k" help:"uploads that one search may find: with more it halts, for a person to look before anything is decided"`
 
 	LogLevel  string `key:"log.level" default:"info" help:"debug, info, warn or error"`
@@ -103,7 +103,7 @@ func (c *Config) Check() error {
 		if !s.field.CanInt() {
 			continue
 		}
-		if n := s.field.Int(); n < 0 || n == 0 && !mayBeZero(s.Key) {
+		if n := s.field.Int(); n < 0 || n == 0 && !s.zero {
 			return fmt.Errorf("%s: must be above zero", s.Key)
 		}
 	}
@@ -131,9 +131,6 @@ func (c *Config) Check() error {
 	}
 	return nil
 }
-
-// mayBeZero reports whether a key with the value 0 turns something off.
-func mayBeZero(key string) bool { return strings.HasPrefix(key, "views.") || key == "retrohunt.window" }
 
 func checkListen(key, address string) error {
 	_, port, err := net.SplitHostPort(address)

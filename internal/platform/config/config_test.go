@@ -129,7 +129,7 @@ func TestFaultsNameTheKey(t *testing.T) {
 		if !s.field.CanInt() {
 			continue
 		}
-		if !mayBeZero(s.Key) {
+		if !s.zero {
 			bad[s.Key] = append(bad[s.Key], "0")
 		}
 		bad[s.Key] = append(bad[s.Key], "", "many", "1e3", "-1", "9223372036854775808", "99999999999999999999d")

@@ -15,6 +15,7 @@ type Setting struct {
 	Value string `json:"value"` // secrets are hidden
 	From  string `json:"from"`  // "default", "file quell.yaml", "environment QUELL_LISTEN", "flag"
 	Help  string `json:"help"`
+	zero  bool   // 0 turns something off; of other numbers it is an error
 	field reflect.Value
 }
 
@@ -75,7 +76,7 @@ func keys(c *Config) []Setting {
 	settings := make([]Setting, v.NumField())
 	for i := range settings {
 		tag := v.Type().Field(i).Tag
-		settings[i] = Setting{Key: tag.Get("key"), Value: tag.Get("default"), From: "default", Help: tag.Get("help"), field: v.Field(i)}
+		settings[i] = Setting{Key: tag.Get("key"), Value: tag.Get("default"), From: "default", Help: tag.Get("help"), zero: tag.Get("zero") != "", field: v.Field(i)}
 	}
 	return settings
 }

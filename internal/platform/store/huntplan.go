@@ -54,15 +54,11 @@ func (tx *Tx) planSignals(ctx context.Context, plan HuntPlan) (int, error) {
 	if newest < from { // the database was put back to an earlier state
 		from = newest
 	}
-	h := domain.Hunt{Reason: domain.HuntSignals, From: from, To: min(newest, from+domain.MaxHuntBatch), Most: plan.Most}
-	if h.Signals, err = tx.CountHuntSignals(ctx, h, plan.Types); err != nil {
+	h := domain.Hunt{Reason: domain.HuntSignals, From: from, To: min(newest, from+domain.MaxHuntBatch)}
+	if _, err := tx.q.ExecContext(ctx, `update counters set value = $1 where name = $2`, h.To, counterHunted); err != nil {
 		return 0, err
 	}
-	if _, err := tx.q.ExecContext(ctx, `update counters set value = $1 where name = $2`, h.To, counterHunted); err != nil || h.Signals == 0 {
-		return 0, err
-	}
-	_, err = tx.CreateHunt(ctx, h)
-	return 1, err
+	return tx.huntFor(ctx, h, plan)
 }
 
 func (tx *Tx) planBanks(ctx context.Context, plan HuntPlan) (made int, err error) {
