@@ -44,11 +44,10 @@ func (c *benchEditsCmd) Help() string {
 
 // methods are those that are measured, each beside the first.
 func methods(bank int) []recall.Method {
-	views := signal.Views{Within: 8, Points: 64}
 	return []recall.Method{
 		new(recall.Plain),
-		&recall.Quell{Title: "Quell, hashes only", Views: views, Fill: bank},
-		&recall.Quell{Title: "Quell", Views: views, Points: true, Fill: bank},
+		&recall.Quell{Title: "Quell, hashes only", Views: signal.Views{Within: 8}, Fill: bank},
+		&recall.Quell{Title: "Quell", Views: signal.Views{Within: 8, Points: 64}, Points: true, Fill: bank},
 	}
 }
 

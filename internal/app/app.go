@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quell-project/quell/internal/auth"
+	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
@@ -157,12 +158,16 @@ func (a *App) openCorridor(context.Context) error {
 		Uploads: uploads{a.store, a.bus}, Index: a.index,
 		Inspector: &pipeline.Inspector{
 			Fetch: guardedFetch{fetcher}, Decode: decoder, Budget: budget(a.cfg), Member: int64(a.cfg.CheckPartBytes), Room: a.bodies.Take,
-			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints}, Log: a.log.With("part", "corridor"),
+			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints},
+			Known: a.mayKnow, Log: a.log.With("part", "corridor"),
 		},
 		Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
 	}
 	return nil
 }
+
+// mayKnow reports whether the index has, or may yet get, signals of a type.
+func (a *App) mayKnow(t domain.SignalType) bool { return !a.index.Loaded() || a.index.Size(t) > 0 }
 
 // budget is what one upload may cost.
 func budget(cfg *config.Config) pipeline.Budget {

@@ -41,7 +41,9 @@ type Inspector struct {
 	Decode Decoder
 	Budget Budget // of one upload
 	Views  Views  // further ways of looking at the pictures of an upload; zero: none
-	Member int64  // the largest file in an archive, in bytes; 0: as large as all of them may be
+	// Known reports whether anything of a type may be known: otherwise its views need not be made; nil: it may.
+	Known  func(domain.SignalType) bool
+	Member int64 // the largest file in an archive, in bytes; 0: as large as all of them may be
 	// Room reserves memory for files in archives until a context ends, and reports whether there was any; nil: there always is.
 	Room func(ctx context.Context, bytes int64) bool
 	Log  *slog.Logger
@@ -66,13 +68,18 @@ type Views struct {
 	Points   int // points of a picture; 0: none
 }
 
-// further says in which further ways the next picture is looked at: the first ones of an upload only, so that what it costs is bounded.
-func (all *inspection) further(v Views) signal.Views {
-	if all.viewed >= v.Pictures {
+// further says in which further ways the next picture is looked at: the first ones of an upload only, so that what it costs is bounded. Points are
+// of no use where none are known.
+func (in *Inspector) further(found *inspection) signal.Views {
+	if found.viewed >= in.Views.Pictures {
 		return signal.Views{}
 	}
-	all.viewed++
-	return signal.Views{Within: v.Within, Points: v.Points}
+	found.viewed++
+	v := signal.Views{Within: in.Views.Within, Points: in.Views.Points}
+	if in.Known != nil && !in.Known(domain.Keypoints) {
+		v.Points = 0
+	}
+	return v
 }
 
 func (all *inspection) report(c domain.Check) { all.checks = append(all.checks, c) }
@@ -159,7 +166,7 @@ func (in *Inspector) inspectPart(ctx context.Context, part ingest.Part, into dom
 		return
 	}
 	given := found.left.share(last)
-	further := func() signal.Views { return found.further(in.Views) }
+	further := func() signal.Views { return in.further(found) }
 	l := &looking{in: in, found: found, part: into, budget: given, views: further}
 	l.at(ctx, data)
 	found.left.spend(given, l.budget)

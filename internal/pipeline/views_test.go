@@ -68,6 +68,19 @@ func TestOnlySoManyPicturesOfAnUploadAreLookedAtInFurtherWays(t *testing.T) {
 	}
 }
 
+func TestPointsAreLookedUpWhereAnyAreKnown(t *testing.T) {
+	t.Parallel()
+	for known, want := range map[bool]int{true: 1, false: 0} {
+		w := newWorld(t)
+		w.Inspector.Views = pipeline.Views{Pictures: 1, Points: 64}
+		w.Inspector.Known = func(of domain.SignalType) bool { return known || of != domain.Keypoints }
+		w.known.add(t, domain.Known, pngOf(picture(1)), domain.Keypoints)
+		if d := w.check(t, file("file-1", pngOf(picture(1)))); len(d.Matches) != want {
+			t.Errorf("known %v: %+v", known, d.Matches)
+		}
+	}
+}
+
 // TestWhatAViewHasShownStands tries a URL again while the file beside it, whose views are not recorded, is not there to be looked at again. It
 // matches known-good content, which alone leaves the decision open.
 func TestWhatAViewHasShownStands(t *testing.T) {

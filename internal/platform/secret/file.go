@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/quell-project/quell/internal/platform/durable"
 )
 
 // errNoFile means that there is no key file yet.
@@ -58,23 +60,10 @@ func makeKey(path string) ([]byte, error) {
 		return readKey(path)
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = durable.SyncDir(filepath.Dir(path)) // a key that is gone after a power cut takes with it all that was sealed
 	}
 	if err != nil {
 		return nil, fmt.Errorf("make the key file: %w", err)
 	}
 	return key, nil
-}
-
-// syncDir makes a new name in a folder durable: a key that is gone after a power cut would take with it all that was sealed.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && runtime.GOOS != "windows" { // where folders cannot be synced
-		return err
-	}
-	return nil
 }

@@ -8,12 +8,12 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 
 	"github.com/google/uuid"
 
 	"github.com/quell-project/quell/hamming"
+	"github.com/quell-project/quell/internal/platform/durable"
 )
 
 // write makes the file of a part, whole or not at all: it is written under another name, synced and renamed.
@@ -41,23 +41,10 @@ func write(path string, h header, c *Columns) (err error) {
 		err = os.Rename(temporary, path)
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = durable.SyncDir(filepath.Dir(path))
 	}
 	if err != nil {
 		return fmt.Errorf("write fingerprints: %w", err)
-	}
-	return nil
-}
-
-// syncDir makes a new name in a folder durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && runtime.GOOS != "windows" { // where folders cannot be synced
-		return err
 	}
 	return nil
 }
