@@ -14,6 +14,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // Bomb is a file made to overrun whoever opens it.
@@ -26,10 +28,16 @@ type Bomb struct {
 func Bombs() []Bomb {
 	return []Bomb{
 		{"pixel bomb", func() []byte { return pngOfSize(120_000, 100_000, Deflated(8<<20)) }},
-		{"PNG of a million chunks", func() []byte { return pngWith(bytes.Repeat(pngChunk("tIME", 7, 234, 1, 1, 0, 0, 0), 1_000_000)) }},
+		{"PNG of a million chunks", func() []byte {
+			return pngWith(bytes.Repeat(mediatest.PNGChunk("tIME", 7, 234, 1, 1, 0, 0, 0), 1_000_000))
+		}},
 		{"PNG of a million frames", pngOfFrames},
-		{"PNG with a huge text", func() []byte { return pngWith(pngChunk("zTXt", append([]byte("a\x00\x00"), Deflated(32<<20)...)...)) }},
-		{"PNG with a huge profile", func() []byte { return pngWith(pngChunk("iCCP", append([]byte("a\x00\x00"), Deflated(32<<20)...)...)) }},
+		{"PNG with a huge text", func() []byte {
+			return pngWith(mediatest.PNGChunk("zTXt", append([]byte("a\x00\x00"), Deflated(32<<20)...)...))
+		}},
+		{"PNG with a huge profile", func() []byte {
+			return pngWith(mediatest.PNGChunk("iCCP", append([]byte("a\x00\x00"), Deflated(32<<20)...)...))
+		}},
 		{"GIF of 100,000 frames", gifOfFrames},
 		{"TIFF of 100,000 directories", func() []byte { return tiffOfDirectories(100_000, false) }},
 		{"TIFF whose directories form a ring", func() []byte { return tiffOfDirectories(1000, true) }},
@@ -65,8 +73,8 @@ func Deflated(zeros int) []byte {
 // pngOfSize is a PNG that says it has some size, with whatever for its pixels.
 func pngOfSize(width, height uint32, pixels []byte) []byte {
 	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)
-	out := append([]byte(pngSignature), pngChunk("IHDR", append(head, 8, 0, 0, 0, 0)...)...)
-	return append(append(out, pngChunk("IDAT", pixels...)...), pngChunk("IEND")...)
+	out := append([]byte(mediatest.PNGSignature), mediatest.PNGChunk("IHDR", append(head, 8, 0, 0, 0, 0)...)...)
+	return append(append(out, mediatest.PNGChunk("IDAT", pixels...)...), mediatest.PNGChunk("IEND")...)
 }
 
 // pngWith puts chunks behind the header of a small picture.

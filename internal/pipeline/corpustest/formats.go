@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // Format is a kind of file of which the corpus has mutants.
@@ -31,8 +33,8 @@ func pictures() []Format {
 	return []Format{
 		{"JPEG", func(r *rand.Rand) []byte { return jpegOf(drawing(r, 64, 48), 75) }},
 		{"grey JPEG", func(r *rand.Rand) []byte { return jpegOf(grey(drawing(r, 48, 64)), 40) }},
-		{"progressive JPEG", func(*rand.Rand) []byte { return flatJPEG(64, 48, 3, true, 3, 20) }},
-		{"CMYK JPEG", func(*rand.Rand) []byte { return flatJPEG(40, 40, 4, false, 1, 60) }},
+		{"progressive JPEG", func(*rand.Rand) []byte { return mediatest.FlatJPEG(64, 48, 3, true, 3, 20) }},
+		{"CMYK JPEG", func(*rand.Rand) []byte { return mediatest.FlatJPEG(40, 40, 4, false, 1, 60) }},
 		{"PNG", func(r *rand.Rand) []byte { return PNG(drawing(r, 64, 48)) }},
 		{"grey PNG", func(r *rand.Rand) []byte { return PNG(grey(drawing(r, 40, 40))) }},
 		{"paletted PNG", func(r *rand.Rand) []byte { return PNG(paletted(drawing(r, 40, 40), palette.WebSafe[:16])) }},
@@ -42,10 +44,10 @@ func pictures() []Format {
 		}},
 		{"GIF", func(r *rand.Rand) []byte { return gifOf(drawing(r, 64, 48)) }},
 		{"animated GIF", func(r *rand.Rand) []byte { return gifOf(drawing(r, 32, 32), drawing(r, 32, 32), drawing(r, 32, 32)) }},
-		{"WebP", func(r *rand.Rand) []byte { return webpOf(losslessWebP(64, 48, colour(r))) }},
-		{"lossy WebP", func(*rand.Rand) []byte { return webpOf(lossyPixel) }},
+		{"WebP", func(r *rand.Rand) []byte { return mediatest.WebP(mediatest.LosslessWebP(64, 48, colour(r))) }},
+		{"lossy WebP", func(*rand.Rand) []byte { return mediatest.WebP(mediatest.LossyPixel()) }},
 		{"animated WebP", func(r *rand.Rand) []byte {
-			return webpOf(webpHeader(2, 16, 16), webpFrame(16, 16, colour(r)), webpFrame(16, 16, colour(r)), webpFrame(16, 16, colour(r)))
+			return mediatest.WebP(mediatest.WebPHeader(2, 16, 16), mediatest.WebPFrame(image.Rect(0, 0, 16, 16), colour(r), 0), mediatest.WebPFrame(image.Rect(0, 0, 16, 16), colour(r), 0), mediatest.WebPFrame(image.Rect(0, 0, 16, 16), colour(r), 0))
 		}},
 		{"BMP", func(r *rand.Rand) []byte {
 			return written(func(b *bytes.Buffer) error { return bmp.Encode(b, drawing(r, 40, 30)) })

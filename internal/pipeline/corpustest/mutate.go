@@ -6,6 +6,8 @@ import (
 	"hash/crc32"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // Mutate returns a file made of a sound one, and for some of the ways also of another: bits and bytes changed, ends cut off, numbers that may be
@@ -23,10 +25,10 @@ func Mutate(r *rand.Rand, file, other []byte) []byte {
 
 // repair makes the checksums of a PNG right again, without which no reader goes on.
 func repair(file []byte) {
-	if !bytes.HasPrefix(file, []byte(pngSignature)) {
+	if !bytes.HasPrefix(file, []byte(mediatest.PNGSignature)) {
 		return
 	}
-	for file = file[len(pngSignature):]; len(file) >= 12; {
+	for file = file[len(mediatest.PNGSignature):]; len(file) >= 12; {
 		n := uint64(binary.BigEndian.Uint32(file))
 		if n > uint64(len(file)-12) {
 			return

@@ -36,19 +36,19 @@ func literal(n int) []byte {
 
 // repeat is R n, for n from 17 to 20: a block with the fixed codes and two references of half the length each, which makes forty bits.
 func repeat(n int) []byte {
-	w := &bitWriter{}
-	w.write(0, 1) // not the last block
-	w.write(1, 2) // fixed codes
+	w := &codes{}
+	w.Write(0, 1) // not the last block
+	w.Write(1, 2) // fixed codes
 	for _, length := range []int{n / 2, n - n/2} {
 		w.code(uint64(length-2), 7) // symbols 257 to 264 are the lengths 3 to 10, and their codes 1 to 8
 		w.code(8, 5)                // distances of 17 to 24
-		w.write(uint64(n-17), 3)
+		w.Write(uint64(n-17), 3)
 	}
 	w.code(0, 7) // end of the block
-	if len(w.out) != len(instruction{}) || w.n != 0 {
+	if len(w.Out) != len(instruction{}) || !w.Whole() {
 		panic("a repetition is not five bytes long")
 	}
-	return w.out
+	return w.Out
 }
 
 // quine tries to make the file, with a byte in it that means nothing.

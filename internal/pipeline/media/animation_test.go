@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/quell-project/quell/internal/pipeline/media"
 	"golang.org/x/image/tiff"
+
+	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 var (
@@ -77,13 +79,13 @@ func TestAnimationIsComposed(t *testing.T) {
 			apngFrame{img: drawSolid(narrow, none), blend: 1}, apngFrame{img: drawSolid(narrow, blue), blend: 1}), "rrrrrr rrbbrr"},
 		{"APNG with a picture for old viewers", animatedPNG(t, drawSolid(wide, blue), apngFrame{img: drawSolid(narrow, red)}),
 			"bbbbbb ..rr.."},
-		{"WebP, left", webpOf(webpHeader(2, 6, 2), webpFrame(wide, red, 0), webpFrame(narrow, green, 0), webpFrame(image.Rect(4, 0, 6, 2), blue, 0)),
+		{"WebP, left", mediatest.WebP(mediatest.WebPHeader(2, 6, 2), mediatest.WebPFrame(wide, red, 0), mediatest.WebPFrame(narrow, green, 0), mediatest.WebPFrame(image.Rect(4, 0, 6, 2), blue, 0)),
 			"rrrrrr rrggrr rrggbb"},
-		{"WebP, wiped", webpOf(webpHeader(2, 6, 2), webpFrame(wide, red, 0), webpFrame(narrow, green, 1), webpFrame(image.Rect(4, 0, 6, 2), blue, 0)),
+		{"WebP, wiped", mediatest.WebP(mediatest.WebPHeader(2, 6, 2), mediatest.WebPFrame(wide, red, 0), mediatest.WebPFrame(narrow, green, 1), mediatest.WebPFrame(image.Rect(4, 0, 6, 2), blue, 0)),
 			"rrrrrr rrggrr rr..bb"},
-		{"WebP, replaced by nothing", webpOf(webpHeader(2, 6, 2), webpFrame(wide, red, 0), webpFrame(narrow, none, 2)), "rrrrrr rr..rr"},
-		{"WebP, nothing laid over", webpOf(webpHeader(2, 6, 2), webpFrame(wide, red, 0), webpFrame(narrow, none, 0)), "rrrrrr"},
-		{"WebP, beyond the canvas", webpOf(webpHeader(2, 6, 2), webpFrame(image.Rect(4, 0, 9, 3), red, 0)), "....rr"},
+		{"WebP, replaced by nothing", mediatest.WebP(mediatest.WebPHeader(2, 6, 2), mediatest.WebPFrame(wide, red, 0), mediatest.WebPFrame(narrow, none, 2)), "rrrrrr rr..rr"},
+		{"WebP, nothing laid over", mediatest.WebP(mediatest.WebPHeader(2, 6, 2), mediatest.WebPFrame(wide, red, 0), mediatest.WebPFrame(narrow, none, 0)), "rrrrrr"},
+		{"WebP, beyond the canvas", mediatest.WebP(mediatest.WebPHeader(2, 6, 2), mediatest.WebPFrame(image.Rect(4, 0, 9, 3), red, 0)), "....rr"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

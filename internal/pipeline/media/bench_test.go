@@ -12,10 +12,12 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/image/tiff"
+
 	"github.com/quell-project/quell/internal/demo/art"
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 	"github.com/quell-project/quell/pdq"
-	"golang.org/x/image/tiff"
 )
 
 // What the check of one picture costs: decoding and hashing it. The pictures are drawn, with the noise that photographs have.
@@ -30,7 +32,7 @@ func BenchmarkDecodeAndHash(b *testing.B) {
 		{"JPEG 12 megapixels", func() []byte { return photoJPEG(b, 4032, 3024, 93) }},
 		{"JPEG 1 megapixel progressive", func() []byte { return fixture(b, "progressive.jpg") }},
 		{"PNG 1 megapixel", func() []byte { return pngOf(b, one()) }},
-		{"PNG 1 megapixel with alpha", func() []byte { return pngOf(b, withAlpha{one()}) }},
+		{"PNG 1 megapixel with alpha", func() []byte { return pngOf(b, mediatest.Translucent{Image: one()}) }},
 		{"GIF 1 megapixel", func() []byte { return gifOf(b, paletted(one())) }},
 		{"GIF 50 frames of 0.08", func() []byte {
 			return animatedGIF(b, 320, 240, 1, moving(b, drawing(image.NewRGBA(image.Rect(0, 0, 320, 240))), 50)...)

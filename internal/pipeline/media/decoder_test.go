@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/quell-project/quell/internal/pipeline/media"
 	"golang.org/x/image/tiff"
+
+	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // outcome is everything that a caller learns of a file.
@@ -70,8 +72,8 @@ func TestKindsOfPictures(t *testing.T) {
 	}{
 		{"grey JPEG", "image/jpeg", jpegOf(t, gray), nil},
 		{"colour JPEG", "image/jpeg", jpegOf(t, opaque), nil},
-		{"CMYK JPEG", "image/jpeg", flatJPEG(60, 40, 4, false, 1, 40), nil},
-		{"progressive JPEG", "image/jpeg", flatJPEG(60, 40, 3, true, 2, 15), nil},
+		{"CMYK JPEG", "image/jpeg", mediatest.FlatJPEG(60, 40, 4, false, 1, 40), nil},
+		{"progressive JPEG", "image/jpeg", mediatest.FlatJPEG(60, 40, 3, true, 2, 15), nil},
 		{"grey PNG", "image/png", pngOf(t, gray), gray},
 		{"16-bit grey PNG", "image/png", pngOf(t, gray16), gray16},
 		{"colour PNG", "image/png", pngOf(t, opaque), opaque},
@@ -79,9 +81,9 @@ func TestKindsOfPictures(t *testing.T) {
 		{"16-bit transparent PNG", "image/png", pngOf(t, nrgba64), nrgba64},
 		{"paletted PNG", "image/png", pngOf(t, paletted), paletted},
 		{"GIF", "image/gif", gifOf(t, paletted), paletted},
-		{"lossless WebP", "image/webp", webpOf(losslessWebP(60, 40, blue)), solid(60, 40, blue)},
-		{"lossy WebP", "image/webp", webpOf(lossyPixel), nil},
-		{"transparent lossy WebP", "image/webp", webpOf(webpHeader(0x10, 1, 1), riff("ALPH", 0, 77), lossyPixel), nil},
+		{"lossless WebP", "image/webp", mediatest.WebP(mediatest.LosslessWebP(60, 40, blue)), solid(60, 40, blue)},
+		{"lossy WebP", "image/webp", mediatest.WebP(mediatest.LossyPixel()), nil},
+		{"transparent lossy WebP", "image/webp", mediatest.WebP(mediatest.WebPHeader(0x10, 1, 1), mediatest.RIFF("ALPH", 0, 77), mediatest.LossyPixel()), nil},
 		{"colour BMP", "image/bmp", bmpOf(t, opaque), opaque},
 		{"paletted BMP", "image/bmp", bmpOf(t, paletted), paletted},
 		{"transparent BMP", "image/bmp", bmpOf(t, nrgba), nil},
@@ -165,7 +167,7 @@ func TestOrientation(t *testing.T) {
 	img := drawing(image.NewRGBA(image.Rect(0, 0, 32, 16)))
 	file := jpegOf(t, img)
 	withAPP1 := func(body []byte) []byte {
-		return append(append(append([]byte(nil), file[:2]...), segment(0xe1, body...)...), file[2:]...)
+		return append(append(append([]byte(nil), file[:2]...), mediatest.JPEGSegment(0xe1, body...)...), file[2:]...)
 	}
 	marked := func(o byte) []byte { return append([]byte("Exif\x00\x00"), exif(o)...) }
 	tiffFile := tiffOf(t, img, tiff.Uncompressed)
@@ -183,9 +185,9 @@ func TestOrientation(t *testing.T) {
 		{"JPEG with something else in APP1", withAPP1([]byte("http://ns.adobe.com/xap/1.0/")), 1},
 		{"JPEG with EXIF cut short", withAPP1(marked(6)[:20]), 1},
 		{"JPEG with a directory far away", withAPP1([]byte("Exif\x00\x00II*\x00\xff\xff\xff\xff")), 1},
-		{"PNG", insert(pngOf(t, img), chunk("eXIf", exif(3)...)), 3},
-		{"WebP", webpOf(webpHeader(8, 9, 9), losslessWebP(9, 9, color.NRGBA{A: 255}), riff("EXIF", exif(8)...)), 8},
-		{"WebP with the mark of JPEG", webpOf(losslessWebP(9, 9, color.NRGBA{A: 255}), riff("EXIF", marked(5)...)), 5},
+		{"PNG", insert(pngOf(t, img), mediatest.PNGChunk("eXIf", exif(3)...)), 3},
+		{"WebP", mediatest.WebP(mediatest.WebPHeader(8, 9, 9), mediatest.LosslessWebP(9, 9, color.NRGBA{A: 255}), mediatest.RIFF("EXIF", exif(8)...)), 8},
+		{"WebP with the mark of JPEG", mediatest.WebP(mediatest.LosslessWebP(9, 9, color.NRGBA{A: 255}), mediatest.RIFF("EXIF", marked(5)...)), 5},
 		{"TIFF", tiffFile, 1},
 		{"TIFF turned", turnedTIFF(tiffFile), 6},
 	} {
@@ -217,7 +219,7 @@ func turnedTIFF(file []byte) []byte {
 func TestTransparencyBehindPixelsIsIgnored(t *testing.T) {
 	t.Parallel()
 	data := pngOf(t, drawSolid(image.Rect(0, 0, 9, 9), red))
-	transparentRed := chunk("tRNS", 0, 255, 0, 0, 0, 0)
+	transparentRed := mediatest.PNGChunk("tRNS", 0, 255, 0, 0, 0, 0)
 	const end = 12
 	behind := append(append(append([]byte(nil), data[:len(data)-end]...), transparentRed...), data[len(data)-end:]...)
 	for name, c := range map[string]struct {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // Whatever the bytes are, Decode ends in one of its outcomes, and what it visits is within its limits.
@@ -15,9 +16,9 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(count(f, 3))
 	f.Add(animatedPNG(f, nil, apngFrame{img: drawSolid(image.Rect(0, 0, 4, 4), red)}, apngFrame{img: drawSolid(image.Rect(1, 1, 3, 3), blue), dispose: 2}))
-	f.Add(webpOf(webpHeader(2, 6, 2), webpFrame(image.Rect(0, 0, 6, 2), red, 0), webpFrame(image.Rect(2, 0, 4, 2), none, 1)))
-	f.Add(webpOf(webpHeader(0x10, 1, 1), riff("ALPH", 0, 77), lossyPixel, riff("EXIF", exif(6)...)))
-	f.Add(append(append([]byte{0xff, 0xd8}, segment(0xe1, append([]byte("Exif\x00\x00"), exif(6)...)...)...), flatJPEG(20, 20, 4, false, 1, 9)[2:]...))
+	f.Add(mediatest.WebP(mediatest.WebPHeader(2, 6, 2), mediatest.WebPFrame(image.Rect(0, 0, 6, 2), red, 0), mediatest.WebPFrame(image.Rect(2, 0, 4, 2), none, 1)))
+	f.Add(mediatest.WebP(mediatest.WebPHeader(0x10, 1, 1), mediatest.RIFF("ALPH", 0, 77), mediatest.LossyPixel(), mediatest.RIFF("EXIF", exif(6)...)))
+	f.Add(append(append([]byte{0xff, 0xd8}, mediatest.JPEGSegment(0xe1, append([]byte("Exif\x00\x00"), exif(6)...)...)...), mediatest.FlatJPEG(20, 20, 4, false, 1, 9)[2:]...))
 	f.Add(tiffWith(256, 10, 257, 10, 258, 8, 259, 8, 262, 1, 322, 16, 323, 16))
 	f.Add([]byte("GIF87a0\x0000000,")) // ends where a frame begins
 	limits := media.Limits{Pixels: 1 << 20, Frames: 3, Work: 1 << 22, Memory: 1 << 26}

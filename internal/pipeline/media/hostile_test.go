@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/quell-project/quell/internal/pipeline/media"
 	"golang.org/x/image/tiff"
+
+	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 const (
@@ -26,10 +28,10 @@ func stills(t testing.TB) map[string][]byte {
 	img := drawing(image.NewRGBA(image.Rect(0, 0, 64, 48)))
 	return map[string][]byte{
 		"JPEG":             jpegOf(t, img),
-		"progressive JPEG": flatJPEG(64, 48, 3, true, 3, 20),
+		"progressive JPEG": mediatest.FlatJPEG(64, 48, 3, true, 3, 20),
 		"PNG":              pngOf(t, img),
 		"GIF":              gifOf(t, img),
-		"WebP":             webpOf(losslessWebP(64, 48, blue)),
+		"WebP":             mediatest.WebP(mediatest.LosslessWebP(64, 48, blue)),
 		"BMP":              bmpOf(t, img),
 		"TIFF":             tiffOf(t, img, tiff.Deflate),
 	}
@@ -87,14 +89,14 @@ func TestAnimationCutOffAtEveryEighth(t *testing.T) {
 	for i := range 8 {
 		c := color.NRGBA{uint8(i), 200, 10, 255}
 		frames = append(frames, apngFrame{img: drawSolid(image.Rect(0, 0, 16, 16), c)})
-		webp = append(webp, webpFrame(image.Rect(0, 0, 16, 16), c, 0))
+		webp = append(webp, mediatest.WebPFrame(image.Rect(0, 0, 16, 16), c, 0))
 	}
 	pages := tiffPages(tiffOf(t, drawSolid(image.Rect(0, 0, 9, 9), red), tiff.Uncompressed),
 		tiffOf(t, drawSolid(image.Rect(0, 0, 9, 9), green), tiff.Uncompressed))
 	for name, data := range map[string][]byte{
 		"GIF":  count(t, 8),
 		"APNG": animatedPNG(t, nil, frames...),
-		"WebP": webpOf(append([][]byte{webpHeader(2, 16, 16)}, webp...)...),
+		"WebP": mediatest.WebP(append([][]byte{mediatest.WebPHeader(2, 16, 16)}, webp...)...),
 		"TIFF": pages,
 	} {
 		most := 0
@@ -133,19 +135,19 @@ func TestDamagedPictures(t *testing.T) {
 	gif := files["GIF"]
 	for name, data := range map[string][]byte{
 		"PNG with a wrong checksum":         change(files["PNG"], len(files["PNG"])/2, 1, 2, 3),
-		"PNG without a header":              append([]byte("\x89PNG\r\n\x1a\n"), chunk("IDAT", 1, 2, 3)...),
-		"PNG with a header too long":        append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", make([]byte, 14)...)...),
+		"PNG without a header":              append([]byte("\x89PNG\r\n\x1a\n"), mediatest.PNGChunk("IDAT", 1, 2, 3)...),
+		"PNG with a header too long":        append([]byte("\x89PNG\r\n\x1a\n"), mediatest.PNGChunk("IHDR", make([]byte, 14)...)...),
 		"PNG without pixels":                change(files["PNG"], 16, 0, 0, 0, 0),
 		"JPEG with a segment of no length":  change(files["JPEG"], 4, 0, 1),
-		"JPEG of height 0":                  flatJPEG(10, 0, 1, false, 1, 9),
-		"JPEG without tables":               append(append([]byte{0xff, 0xd8}, segment(0xc0, 8, 0, 8, 0, 8, 1, 1, 0x11, 0)...), append(segment(0xda, 1, 1, 0, 0, 63, 0), 0, 0, 0xff, 0xd9)...),
+		"JPEG of height 0":                  mediatest.FlatJPEG(10, 0, 1, false, 1, 9),
+		"JPEG without tables":               append(append([]byte{0xff, 0xd8}, mediatest.JPEGSegment(0xc0, 8, 0, 8, 0, 8, 1, 1, 0x11, 0)...), append(mediatest.JPEGSegment(0xda, 1, 1, 0, 0, 63, 0), 0, 0, 0xff, 0xd9)...),
 		"JPEG of nothing":                   {0xff, 0xd8, 0xff, 0xd9},
 		"GIF of nothing":                    append(append([]byte(nil), gif[:13+3*256]...), 0x3b),
 		"GIF with an unknown block":         append(append([]byte(nil), gif[:13+3*256]...), 0x99),
-		"WebP of nothing":                   webpOf(),
-		"WebP of something else":            webpOf(riff("VP9 ", 1, 2, 3)),
-		"animated WebP with an empty frame": webpOf(webpHeader(2, 9, 9), riff("ANMF", make([]byte, 16)...)),
-		"lossless WebP of noise":            webpOf(riff("VP8L", 0x2f, 9, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)),
+		"WebP of nothing":                   mediatest.WebP(),
+		"WebP of something else":            mediatest.WebP(mediatest.RIFF("VP9 ", 1, 2, 3)),
+		"animated WebP with an empty frame": mediatest.WebP(mediatest.WebPHeader(2, 9, 9), mediatest.RIFF("ANMF", make([]byte, 16)...)),
+		"lossless WebP of noise":            mediatest.WebP(mediatest.RIFF("VP8L", 0x2f, 9, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)),
 		"TIFF with a directory in disorder": change(files["TIFF"], tiffLink(files["TIFF"], 4)-12, 0, 0),
 		"paletted BMP with an index beyond": bmpWithBadIndex(t),
 	} {
@@ -207,7 +209,7 @@ func TestUnknownVariantsOfBMP(t *testing.T) {
 
 // insertHeader renews the checksum of the header of a PNG file.
 func insertHeader(data []byte) []byte {
-	return append(append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", data[16:29]...)...), data[33:]...)
+	return append(append([]byte("\x89PNG\r\n\x1a\n"), mediatest.PNGChunk("IHDR", data[16:29]...)...), data[33:]...)
 }
 
 // pngHeader is a PNG file of a given size with given bytes for its pixels.
@@ -215,7 +217,7 @@ func pngOfSize(t testing.TB, width, height int, pixels []byte) []byte {
 	data := pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1)))
 	binary.BigEndian.PutUint32(data[16:], uint32(width))
 	binary.BigEndian.PutUint32(data[20:], uint32(height))
-	return append(append(insertHeader(data)[:33], chunk("IDAT", pixels...)...), chunk("IEND")...)
+	return append(append(insertHeader(data)[:33], mediatest.PNGChunk("IDAT", pixels...)...), mediatest.PNGChunk("IEND")...)
 }
 
 func deflated(t testing.TB, zeros int) []byte {
@@ -257,7 +259,7 @@ func TestBombs(t *testing.T) {
 	}
 	bomb := deflated(t, 8*mega)
 	text := append([]byte("a\x00\x00"), bomb...)
-	texts := insert(insert(pngOf(t, image.NewGray(image.Rect(0, 0, 16, 16))), chunk("zTXt", text...)), chunk("iCCP", text...))
+	texts := insert(insert(pngOf(t, image.NewGray(image.Rect(0, 0, 16, 16))), mediatest.PNGChunk("zTXt", text...)), mediatest.PNGChunk("iCCP", text...))
 	for _, c := range []struct {
 		name   string
 		data   []byte
@@ -276,24 +278,24 @@ func TestBombs(t *testing.T) {
 		{"PNG with more pixels than it says", pngOfSize(t, 12, 12, bomb), media.Limits{}, 1, media.Partial,
 			"The file is damaged, but all of its rows can be read, and were checked."},
 		{"PNG with enormous texts", texts, media.Limits{}, 1, media.Complete, ""},
-		{"JPEG of the largest size", flatJPEG(65_500, 65_500, 3, false, 1, 100), media.Limits{}, 1, media.Unsupported,
+		{"JPEG of the largest size", mediatest.FlatJPEG(65_500, 65_500, 3, false, 1, 100), media.Limits{}, 1, media.Unsupported,
 			"The picture has 4,290,250,000 pixels, limit 100,000,000."},
-		{"JPEG of 81 megapixels in 10 kB", flatJPEG(9000, 9000, 3, false, 1, 10_000), media.Limits{}, 1, media.Failed, isCutOff},
-		{"JPEG of very many scans", flatJPEG(2000, 2000, 3, true, 200, 10_000), media.Limits{}, 1, media.Unsupported,
+		{"JPEG of 81 megapixels in 10 kB", mediatest.FlatJPEG(9000, 9000, 3, false, 1, 10_000), media.Limits{}, 1, media.Failed, isCutOff},
+		{"JPEG of very many scans", mediatest.FlatJPEG(2000, 2000, 3, true, 200, 10_000), media.Limits{}, 1, media.Unsupported,
 			"This variant of JPEG cannot be read."},
-		{"JPEG that takes too much memory", flatJPEG(5000, 5000, 3, true, 1, 200_000), media.Limits{Memory: 300 * mega}, 1, media.Unsupported,
+		{"JPEG that takes too much memory", mediatest.FlatJPEG(5000, 5000, 3, true, 1, 200_000), media.Limits{Memory: 300 * mega}, 1, media.Unsupported,
 			"Reading the picture takes 358 MB of memory, limit 300 MB."},
 		{"GIF of 3000 large frames", gif, media.Limits{Work: 20_000_000}, 30, media.Partial,
 			"The first 9 of 3,000 frames were checked."},
 		{"GIF of the largest size", animatedGIF(t, 65_535, 65_535, 1, solid(1, 1, red)), media.Limits{}, 1, media.Unsupported,
 			"The picture has 4,294,836,225 pixels, limit 100,000,000."},
-		{"WebP of 268 megapixels in 50 bytes", webpOf(losslessWebP(16_384, 16_384, red)), media.Limits{}, 1, media.Unsupported,
+		{"WebP of 268 megapixels in 50 bytes", mediatest.WebP(mediatest.LosslessWebP(16_384, 16_384, red)), media.Limits{}, 1, media.Unsupported,
 			"The picture has 268,435,456 pixels, limit 100,000,000."},
-		{"WebP of 81 megapixels in 34 bytes", webpOf(losslessWebP(9000, 9000, red)), media.Limits{}, 1, media.Unsupported,
+		{"WebP of 81 megapixels in 34 bytes", mediatest.WebP(mediatest.LosslessWebP(9000, 9000, red)), media.Limits{}, 1, media.Unsupported,
 			"The picture has 81,000,000 pixels in 34 bytes, which is out of proportion."},
-		{"WebP that says it is small", webpOf(webpHeader(0, 1, 1), losslessWebP(16_384, 16_384, red)), media.Limits{}, 1, media.Unsupported,
+		{"WebP that says it is small", mediatest.WebP(mediatest.WebPHeader(0, 1, 1), mediatest.LosslessWebP(16_384, 16_384, red)), media.Limits{}, 1, media.Unsupported,
 			"The picture has 268,435,456 pixels, limit 100,000,000."},
-		{"WebP that takes too much memory", webpOf(losslessWebP(4000, 4000, red)), media.Limits{Memory: 100 * mega}, 1, media.Unsupported,
+		{"WebP that takes too much memory", mediatest.WebP(mediatest.LosslessWebP(4000, 4000, red)), media.Limits{Memory: 100 * mega}, 1, media.Unsupported,
 			"Reading the picture takes 184 MB of memory, limit 100 MB."},
 		{"TIFF of the largest size", tiffWith(256, 1<<32-1, 257, 1<<32-1), media.Limits{}, 1, media.Unsupported,
 			"The picture has 4,611,686,014,132,420,609 pixels, limit 100,000,000."},
@@ -335,13 +337,13 @@ func TestEstimateCoversWhatDecodersTake(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"colour JPEG":      jpegOf(t, img),
 		"grey JPEG":        jpegOf(t, gray),
-		"CMYK JPEG":        flatJPEG(450, 350, 4, false, 1, 100_000),
-		"progressive JPEG": flatJPEG(450, 350, 3, true, 2, 100_000),
+		"CMYK JPEG":        mediatest.FlatJPEG(450, 350, 4, false, 1, 100_000),
+		"progressive JPEG": mediatest.FlatJPEG(450, 350, 3, true, 2, 100_000),
 		"colour PNG":       pngOf(t, img),
 		"grey PNG":         pngOf(t, gray),
 		"GIF":              gifOf(t, img),
 		"restoring GIF":    animatedGIF(t, 450, 350, 3, solid(450, 350, red)),
-		"WebP":             webpOf(losslessWebP(450, 350, red)),
+		"WebP":             mediatest.WebP(mediatest.LosslessWebP(450, 350, red)),
 		"BMP":              bmpOf(t, img),
 		"TIFF":             tiffOf(t, img, tiff.Uncompressed),
 		"compressed TIFF":  tiffOf(t, img, tiff.Deflate),

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // What a caller sees of a JPEG is as large and as colourful as was asked for, while the size that is reported stays that of the
@@ -16,7 +17,7 @@ func TestDetailOfJPEG(t *testing.T) {
 	img := image.NewYCbCr(image.Rect(0, 0, 2048, 2049), image.YCbCrSubsampleRatio420)
 	part := func(width, height int) []byte { return jpegOf(t, img.SubImage(image.Rect(0, 0, width, height))) }
 	plain := part(1100, 1025)
-	progressive := flatJPEG(1200, 1100, 3, true, 3, 30_000)
+	progressive := mediatest.FlatJPEG(1200, 1100, 3, true, 3, 30_000)
 	for _, c := range []struct {
 		name   string
 		data   []byte
@@ -35,7 +36,7 @@ func TestDetailOfJPEG(t *testing.T) {
 		{"without its end mark", plain[:len(plain)-2], media.Small, false, image.Pt(1100, 1025)},
 		{"progressive, small", progressive, media.Small, false, image.Pt(1200, 1100)},
 		{"progressive, full", progressive, media.Full, true, image.Pt(1200, 1100)},
-		{"CMYK", flatJPEG(60, 40, 4, false, 1, 40), media.Small, true, image.Pt(60, 40)},
+		{"CMYK", mediatest.FlatJPEG(60, 40, 4, false, 1, 40), media.Small, true, image.Pt(60, 40)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

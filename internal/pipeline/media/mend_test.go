@@ -10,6 +10,7 @@ import (
 
 	"github.com/quell-project/quell/internal/demo/art"
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // Of a picture that is cut off at three quarters, the first half of the rows is as in the whole picture.
@@ -22,7 +23,7 @@ func TestPartShowsWhatIsThere(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"JPEG":            jpegOf(t, rgba),
 		"grey JPEG":       jpegOf(t, gray),
-		"PNG":             pngOf(t, withAlpha{rgba}),
+		"PNG":             pngOf(t, mediatest.Translucent{Image: rgba}),
 		"PNG with alpha":  pngOf(t, nrgba),
 		"grey PNG":        pngOf(t, gray),
 		"16-bit grey PNG": pngOf(t, gray16),
@@ -124,7 +125,7 @@ func TestDamagedPNGIsLookedAt(t *testing.T) {
 // Of a progressive JPEG the whole scans are shown, without the detail of those that are missing.
 func TestProgressiveJPEGWithoutItsLastScans(t *testing.T) {
 	t.Parallel()
-	data := flatJPEG(64, 48, 3, true, 3, 20)
+	data := mediatest.FlatJPEG(64, 48, 3, true, 3, 20)
 	for scan := 3; scan > 0; scan-- {
 		data = data[:bytes.LastIndex(data, []byte{0xff, 0xda})+16]
 		got := decode(t, media.NewDecoder(media.Limits{JPEG: media.Full}), data, nil)
@@ -165,7 +166,7 @@ func TestJPEGOfTwelveBits(t *testing.T) {
 		Picture: media.Picture{MediaType: "image/jpeg", Width: 64, Height: 48, Orientation: 1, Frames: 1, Checked: 1},
 		Status:  media.Complete, Visited: []int{0},
 	})
-	got = decode(t, media.NewDecoder(media.Limits{}), twelve(flatJPEG(64, 48, 3, true, 3, 20), 0xc2), nil)
+	got = decode(t, media.NewDecoder(media.Limits{}), twelve(mediatest.FlatJPEG(64, 48, 3, true, 3, 20), 0xc2), nil)
 	if want := "A JPEG of 12 bits a sample cannot be read if it is progressive or of four colours."; got.Status != media.Unsupported || got.Reason != want {
 		t.Errorf("progressive: %s %q", got.Status, got.Reason)
 	}

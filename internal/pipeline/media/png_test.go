@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/media/mediatest"
 )
 
 // Every kind of PNG, in every depth, interlaced or not, with a transparent colour or without, is the picture that image/png makes of the
@@ -59,18 +60,18 @@ func pngOfKind(t testing.TB, width, height int, colour, depth, interlaced byte, 
 		return w.Close()
 	})
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(width)), uint32(height))
-	out := append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(header, depth, colour, 0, 0, interlaced)...)...)
+	out := append([]byte("\x89PNG\r\n\x1a\n"), mediatest.PNGChunk("IHDR", append(header, depth, colour, 0, 0, interlaced)...)...)
 	if colour == 3 {
 		palette := make([]byte, 3<<depth)
 		for i := range palette {
 			palette[i] = byte(r.Uint32())
 		}
-		out = append(out, chunk("PLTE", palette...)...)
+		out = append(out, mediatest.PNGChunk("PLTE", palette...)...)
 	}
 	if transparent {
-		out = append(out, chunk("tRNS", make([]byte, map[byte]int{0: 2, 2: 6, 3: 2}[colour])...)...)
+		out = append(out, mediatest.PNGChunk("tRNS", make([]byte, map[byte]int{0: 2, 2: 6, 3: 2}[colour])...)...)
 	}
-	return append(append(out, chunk("IDAT", pixels...)...), chunk("IEND")...)
+	return append(append(out, mediatest.PNGChunk("IDAT", pixels...)...), mediatest.PNGChunk("IEND")...)
 }
 
 // pngPasses returns the sizes of the pictures of which an interlaced one consists (PNG, 8.2).
