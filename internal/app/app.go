@@ -11,11 +11,11 @@ import (
 
 	"github.com/quell-project/quell/internal/auth"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/gate"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/media"
-	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/bus"
@@ -40,6 +40,7 @@ type App struct {
 	relay    *bus.Relay
 	index    *match.Index
 	recorder *record.Recorder
+	policies *gate.Gate
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget
@@ -47,7 +48,7 @@ type App struct {
 	handler  http.Handler // of the API, the console and what operators ask
 	listener net.Listener
 	hma      *site // nil: it has no address of its own
-	gate     gate
+	traffic  traffic
 	hunter   *retrohunt.Hunter // nil: fingerprints are not kept
 	nudge    chan struct{}     // says to the index that there is something new
 	closer   lifecycle.Closer
@@ -67,6 +68,7 @@ func Open(ctx context.Context, cfg *config.Config, version string, log *slog.Log
 		{"open the database", a.openStore},
 		{"open the bus", a.openBus},
 		{"open the index", a.openIndex},
+		{"compile the policies", a.openPolicies},
 		{"set up the corridor", a.openCorridor},
 		{"set up retro-hunt", a.openRetrohunt},
 		{"set up API and console", a.openFaces},
@@ -161,7 +163,7 @@ func (a *App) openCorridor(context.Context) error {
 			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints},
 			Known: a.mayKnow, Log: a.log.With("part", "corridor"),
 		},
-		Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
+		Policy: a.policies, Recorder: a.recorder, Now: time.Now,
 	}
 	return nil
 }
