@@ -30,11 +30,14 @@ type Decided struct {
 	Shadows []domain.ShadowResult // of versions that are not in force
 }
 
-// Combine lets the strongest verdict decide; of equals, the first that has a rule for it. Policies come in their order.
+// Combine lets the strongest verdict decide; of equals one that has a rule for it, of these one that is sure, and of these the first. Policies come in
+// their order.
 func Combine(all []Judged) Outcome {
-	out := Outcome{Verdict: domain.Allow, Reason: "No policy had anything to say."}
+	out, sure := Outcome{Verdict: domain.Allow, Reason: "No policy had anything to say."}, false
 	for i, r := range all {
-		if i == 0 || r.Verdict.Rank() > out.Verdict.Rank() || r.Verdict == out.Verdict && out.Policy.Rule == "" && r.Rule != "" {
+		better := out.Policy.Rule == "" && r.Rule != "" || !sure && r.Sure
+		if i == 0 || r.Verdict.Rank() > out.Verdict.Rank() || r.Verdict == out.Verdict && better {
+			sure = r.Sure
 			out.Verdict, out.Then, out.Policy = r.Verdict, r.Then, domain.PolicyRef{ID: r.Name, Version: r.Version, Rule: r.Rule}
 			if r.Reason != "" {
 				out.Reason = strings.TrimSpace(r.Reason)

@@ -82,10 +82,13 @@ const (
 type Flood struct {
 	PerHour int64    // matches in the last hour that are always fine
 	Times   float64  // beyond them: how many times its usual hour
-	Except  []string // kinds of banks whose signals are not guarded
+	Except  []string // kinds of banks whose signals are not guarded, and exactWord
 
 	position
 }
+
+// exactWord among the exceptions stands for matches of the very same file.
+const exactWord = "exact"
 
 // Test is an upload that a policy has to decide in a certain way.
 type Test struct {

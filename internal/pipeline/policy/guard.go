@@ -69,7 +69,7 @@ func (p *Program) flooded(f *Facts, best *asked) *Match {
 	var signals []domain.SignalID
 	for i := range f.Matches {
 		m := &f.Matches[i]
-		if !m.counts() || m.Signal.Tally == nil || slices.Contains(g.Except, m.Bank.Kind) || !g.over(m.Signal.Tally.Matches) {
+		if !m.counts() || m.Signal.Tally == nil || g.excepts(m) || !g.over(m.Signal.Tally.Matches) {
 			continue
 		}
 		if first == nil {
@@ -88,6 +88,11 @@ func (p *Program) flooded(f *Facts, best *asked) *Match {
 
 // hours of the week before the last one.
 const earlierHours = 7*24 - 1
+
+// excepts reports whether a match is not guarded.
+func (g *Flood) excepts(m *Match) bool {
+	return slices.Contains(g.Except, m.Bank.Kind) || m.exact() && slices.Contains(g.Except, exactWord)
+}
 
 // over reports whether a signal matches far more in this hour than in those before.
 func (g *Flood) over(c domain.Counts) bool {

@@ -16,6 +16,7 @@ import (
 type Ruling struct {
 	Verdict domain.Verdict
 	Rule    string // that decided; empty: none had anything to say
+	Sure    bool   // the condition of the rule is true, not unknown or an error
 	Then    domain.Consequence
 	Reason  string // one sentence for people
 	Hits    []domain.RuleHit
@@ -59,7 +60,7 @@ func (p *Program) Judge(f *Facts, version int) Ruling {
 	exempt := p.exemption(f)
 	r := p.ruling(best)
 	if exempt != nil {
-		best, r = nil, Ruling{Verdict: domain.Allow, Rule: exempt.rule.ID, Reason: p.reason(exempt)}
+		best, r = nil, Ruling{Verdict: domain.Allow, Rule: exempt.rule.ID, Sure: true, Reason: p.reason(exempt)}
 	}
 	var guarded bool
 	if best != nil {
@@ -280,7 +281,7 @@ func (p *Program) ruling(best *asked) Ruling {
 	if best == nil {
 		return Ruling{Verdict: domain.Allow, Reason: p.Document.Otherwise}
 	}
-	r := Ruling{Verdict: best.verdict, Rule: best.rule.ID, Reason: p.reason(best)}
+	r := Ruling{Verdict: best.verdict, Rule: best.rule.ID, Sure: best.value == domain.True, Reason: p.reason(best)}
 	if best.verdict == best.rule.Verdict {
 		r.Then = best.rule.Then
 	}

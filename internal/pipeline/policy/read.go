@@ -131,7 +131,11 @@ func (r *reader) mapping(n *yaml.Node, of string, known map[string]func(*yaml.No
 		read, ok := known[key.Value]
 		switch {
 		case !ok:
-			r.report(key, maybe(key.Value, sortedKeys(known)), "%s has no key %q", of, key.Value)
+			hint := maybe(key.Value, sortedKeys(known))
+			if strings.ContainsAny(key.Value, "(&|") {
+				hint = "a comma ends a value in { … }: put quotes around the condition"
+			}
+			r.report(key, hint, "%s has no key %q", of, domain.Clip(key.Value, 60))
 		case seen[key.Value]:
 			r.report(key, "", "%s: the key %q is there twice", of, key.Value)
 		default:

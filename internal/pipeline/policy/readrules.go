@@ -156,7 +156,7 @@ func (r *reader) flood(n *yaml.Node) *Flood {
 		"times":    func(n *yaml.Node) { f.Times = r.number(n, 1, 1e6) },
 		"except": func(n *yaml.Node) {
 			r.each(n, "except", 8, func(item *yaml.Node) {
-				f.Except = append(f.Except, r.choice(item, string(domain.Known), string(domain.KnownCSAM)))
+				f.Except = append(f.Except, r.choice(item, exactWord, string(domain.Known), string(domain.KnownCSAM)))
 			})
 		},
 	})

@@ -29,14 +29,15 @@ var words = map[string]func(evidence) string{
 		}
 		return "The upload"
 	},
-	"bank":     ofMatch(func(m *Match) string { return strconv.Quote(m.Bank.Name) }),
-	"type":     ofMatch(func(m *Match) string { return m.Signal.Type }),
-	"distance": ofMatch(func(m *Match) string { return strconv.Itoa(m.Distance) }),
-	"limit":    ofMatch(func(m *Match) string { return strconv.Itoa(m.Limit) }),
-	"sources":  ofMatch(func(m *Match) string { return strings.Join(m.Sources, ", ") }),
-	"check":    ofPart(func(p *Part) string { return p.Check }),
-	"detector": ofPart(func(p *Part) string { return p.By }),
-	"why":      ofPart(func(p *Part) string { return p.Reason }),
+	"bank":         ofMatch(func(m *Match) string { return strconv.Quote(m.Bank.Name) }),
+	"type":         ofMatch(func(m *Match) string { return m.Signal.Type }),
+	"distance":     ofMatch(func(m *Match) string { return strconv.Itoa(m.Distance) }),
+	"limit":        ofMatch(func(m *Match) string { return strconv.Itoa(m.Limit) }),
+	"sources":      ofMatch(func(m *Match) string { return strings.Join(m.Sources, ", ") }),
+	"type_of_part": ofPart(func(p *Part) string { return p.Type }),
+	"check":        ofPart(func(p *Part) string { return p.Check }),
+	"detector":     ofPart(func(p *Part) string { return p.By }),
+	"why":          ofPart(func(p *Part) string { return p.Reason }),
 }
 
 func ofMatch(get func(*Match) string) func(evidence) string {
