@@ -14,9 +14,10 @@ import (
 
 // Bounds of conditions. Their cost is that of CEL: about one for each step of an evaluation on the largest facts there can be.
 const (
-	maxCost      = 1_000_000
+	maxCost      = 5_000_000
 	maxCondition = 8 << 10 // bytes
-	maxString    = 4 << 10 // bytes of a text of the facts, for the estimate
+	maxName      = 256     // bytes of a name in the facts, for the estimate
+	maxString    = 4 << 10 // and of a text
 	listsName    = "lists"
 )
 
@@ -141,7 +142,9 @@ func (s sizes) size(n cost.AstNode) uint64 {
 	switch n.Type().Kind() {
 	case types.ListKind, types.MapKind:
 		return 64
-	default:
-		return maxString
 	}
+	if path := n.Path(); len(path) > 0 && !slices.Contains(path, "attributes") && path[len(path)-1] != "reason" {
+		return maxName
+	}
+	return maxString
 }
