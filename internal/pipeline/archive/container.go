@@ -67,7 +67,7 @@ var kinds = []kind{
 	{name: "Zstandard", mediaType: "application/zstd", is: isZstd, walk: walkZstd},
 	{name: "tar", mediaType: "application/x-tar", is: isTar, walk: walkTar},
 	{name: "SVG", mediaType: "image/svg+xml", is: isSVG, walk: walkSVG, drawing: true},
-	{name: "7z", mediaType: "application/x-7z-compressed", is: begins("7z\xbc\xaf\x27\x1c")},
+	{name: "7z", mediaType: "application/x-7z-compressed", is: begins(sevenZipMagic), walk: walkSevenZip},
 	{name: "RAR", mediaType: "application/vnd.rar", is: begins("Rar!\x1a\x07")},
 	{name: "xz", mediaType: "application/x-xz", is: begins("\xfd7zXZ\x00")},
 	{name: "LZ4", mediaType: "application/x-lz4", is: begins("\x04\x22\x4d\x18")},

@@ -123,7 +123,7 @@ func unzip(w *walk, method uint16, r io.Reader) (io.ReadCloser, *Error) {
 	case zipBzip2:
 		return io.NopCloser(bzip2.NewReader(r)), nil
 	case zipZstd:
-		return newZstd(w, r)
+		return newZstd(w.ctx, w.budget, r)
 	}
 	return nil, unsupported("It is packed by method %d, which cannot be unpacked.", method)
 }
