@@ -93,7 +93,7 @@ func TestEveryKindIsToldByItsBytesAndWalked(t *testing.T) {
 
 func TestKindsThatAreKnownBySightAndNotRead(t *testing.T) {
 	t.Parallel()
-	for kind, begin := range map[string]string{"7z": "7z\xbc\xaf\x27\x1c", "RAR": "Rar!\x1a\x07\x01", "xz": "\xfd7zXZ\x00", "LZ4": "\x04\x22\x4d\x18"} {
+	for kind, begin := range map[string]string{"RAR": "Rar!\x1a\x07\x01", "xz": "\xfd7zXZ\x00", "LZ4": "\x04\x22\x4d\x18"} {
 		got := walk(t, []byte(begin+strings.Repeat("x", 99)), plenty(99))
 		want := walked{map[string]string{}, archive.Outcome{Status: domain.Unsupported, Reason: "Files of the kind " + kind + " cannot be opened."}}
 		if diff := cmp.Diff(want, got); diff != "" {
