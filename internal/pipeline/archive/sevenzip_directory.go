@@ -223,6 +223,7 @@ func (c *cursor) folder() (f folder) {
 		return f
 	}
 	ins := 0
+	f.coders = make([]coder, 0, n)
 	for range n {
 		k := c.coder()
 		f.coders, ins, f.outs = append(f.coders, k), ins+k.in, f.outs+k.out

@@ -5,16 +5,10 @@ import (
 	"slices"
 )
 
-// sevenZipOfFiles has half a million empty files, whose names pack into next to nothing.
+// sevenZipOfFiles has half a million empty files.
 func sevenZipOfFiles() []byte {
 	files := slices.Repeat([]File{{Name: "x"}}, 500_000)
-	return packedSevenZip(nil, slices.Concat([]byte{1}, SevenZipFiles(files...), []byte{0}))
-}
-
-// packedSevenZip packs a directory.
-func packedSevenZip(body, directory []byte) []byte {
-	stream, said := SevenZipStreams(len(body), SevenZipFolder{SevenZipLZMA, [][]byte{directory}})
-	return SevenZipFile(slices.Concat(body, stream), append([]byte{0x17}, said[1:]...))
+	return SevenZipFile(nil, slices.Concat([]byte{1}, SevenZipFiles(files...), []byte{0}))
 }
 
 // sevenZipClaiming says that a few bytes were packed with all the memory there is, and were so many.
@@ -42,7 +36,7 @@ func sevenZipOfFolders() []byte {
 	for i := range byte(7) {
 		one = append(one, i, i+1)
 	}
-	return packedSevenZip(nil, slices.Concat([]byte{1, 4, 6, 0}, n, []byte{9}, make([]byte, folders), []byte{0, 7, 11}, n, []byte{0}, bytes.Repeat(one, folders), []byte{12}, make([]byte, 8*folders), []byte{0, 0}, SevenZipFiles(), []byte{0}))
+	return SevenZipFile(nil, slices.Concat([]byte{1, 4, 6, 0}, n, []byte{9}, make([]byte, folders), []byte{0, 7, 11}, n, []byte{0}, bytes.Repeat(one, folders), []byte{12}, make([]byte, 8*folders), []byte{0, 0}, SevenZipFiles(), []byte{0}))
 }
 
 func sevenZipInSevenZip() []byte {
