@@ -43,6 +43,7 @@ func TestWhatIsKnownIsFoundInArchives(t *testing.T) {
 		"a drawing":              {corpustest.SVG(copyOf(1)), "file-1/embedded-1"},
 		"a packed drawing":       {corpustest.Gzip("d.svg", corpustest.SVG(copyOf(1))), "file-1/d.svg/embedded-1"},
 		"a zip behind a picture": {append(copyOf(2), corpustest.Zip(in("b.jpg", copyOf(1)))...), "file-1/b.jpg"},
+		"a 7z behind a picture":  {append(copyOf(2), corpustest.SevenZip(corpustest.SevenZipLZMA, in("b.jpg", copyOf(1)))...), "file-1/b.jpg"},
 		"the second of a name":   {corpustest.Zip(in("b.jpg", copyOf(2)), in("./b.jpg", copyOf(1))), "file-1/b.jpg~2"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,6 +120,7 @@ func TestWhatStandsBehindAPictureIsChecked(t *testing.T) {
 		"nothing":           {nil, "none", domain.Allow},
 		"a few words":       {[]byte("PK\x05\x06 is no zip"), "none", domain.Allow},
 		"an archive of one": {corpustest.Zip(in("1.jpg", copyOf(1))), domain.Complete, domain.Allow},
+		"a 7z of one":       {corpustest.SevenZip(corpustest.SevenZipLZMA2, in("1.jpg", copyOf(1))), domain.Complete, domain.Allow},
 		"a text":            {corpustest.Zip(in("1.txt", []byte("Herons nest in March."))), domain.Unsupported, domain.Hold},
 		"a secret":          {encrypted(t), domain.Partial, domain.Hold},
 	} {

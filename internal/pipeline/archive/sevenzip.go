@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"math"
 	"unicode/utf16"
@@ -13,12 +14,28 @@ import (
 )
 
 const (
+	sevenZipType  = "application/x-7z-compressed"
 	sevenZipMagic = "7z\xbc\xaf\x27\x1c"
 	sevenZipStart = 32 // bytes of the header at the beginning, which says where the directory is
 
 	// sevenZipDirectory is the most bytes that a directory may have: enough for the names of some fifty thousand files.
 	sevenZipDirectory = 4 << 20
 )
+
+// sevenZipWithin returns where in a file of another kind a 7z begins; -1: nowhere. Its first bytes have a checksum, so that few others look like it.
+func sevenZipWithin(data []byte) int {
+	for from := 0; ; {
+		at := bytes.Index(data[from:], []byte(sevenZipMagic))
+		if at < 0 || len(data)-from-at < sevenZipStart {
+			return -1
+		}
+		from += at
+		if head := data[from:][:sevenZipStart]; binary.LittleEndian.Uint32(head[8:]) == crc32.ChecksumIEEE(head[12:]) {
+			return from
+		}
+		from += len(sevenZipMagic)
+	}
+}
 
 // walkSevenZip goes by the directory, which stands at the end and is mostly packed itself. It is read here, not by a library, since every number in
 // it may be a lie that asks for memory. Checksums are not looked at: what a damaged archive unpacks to is worth a look, too.

@@ -3,6 +3,7 @@ package archive_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -254,6 +255,27 @@ func TestLimitsOfASevenZip(t *testing.T) {
 	}
 }
 
+// memory notes how much was taken at a time.
+type memory struct {
+	taken []taken
+	peak  int64
+}
+
+type taken struct {
+	until context.Context
+	bytes int64
+}
+
+func (m *memory) take(ctx context.Context, bytes int64) bool {
+	m.taken = slices.DeleteFunc(append(m.taken, taken{ctx, bytes}), func(t taken) bool { return t.until.Err() != nil })
+	now := int64(0)
+	for _, t := range m.taken {
+		now += t.bytes
+	}
+	m.peak = max(m.peak, now)
+	return true
+}
+
 // However many files a folder holds, it is unpacked once; and what one folder took of memory is free again for the next.
 func TestAFolderOfASevenZipIsUnpackedOnce(t *testing.T) {
 	t.Parallel()
@@ -265,13 +287,8 @@ func TestAFolderOfASevenZipIsUnpackedOnce(t *testing.T) {
 	}
 	for name, data := range map[string][]byte{"solid": corpustest.SevenZip(corpustest.SevenZipLZMA, files...), "plain": corpustest.PlainSevenZip(corpustest.SevenZipZstd, files...)} {
 		b := plenty(len(data))
-		var held []context.Context
-		most := 0
-		b.Room = func(ctx context.Context, _ int64) bool {
-			held = slices.DeleteFunc(append(held, ctx), func(ctx context.Context) bool { return ctx.Err() != nil })
-			most = max(most, len(held))
-			return true
-		}
+		var held memory
+		b.Room = held.take
 		before := b.Bytes
 		if got := walk(t, data, b); len(got.Files) != len(files) || got.Outcome.Status != domain.Complete {
 			t.Fatalf("%s: %+v", name, got.Outcome)
@@ -279,8 +296,8 @@ func TestAFolderOfASevenZipIsUnpackedOnce(t *testing.T) {
 		if taken := before - b.Bytes; taken < total || taken > total+8000 {
 			t.Errorf("%s: %d bytes were unpacked for %d", name, taken, total)
 		}
-		if most > 8 {
-			t.Errorf("%s: memory was taken %d times before it was given back", name, most)
+		if held.peak > 26<<20 {
+			t.Errorf("%s: %d bytes of memory", name, held.peak)
 		}
 	}
 }
@@ -307,4 +324,47 @@ func TestAWalkOfASevenZipEndsWithItsContext(t *testing.T) {
 	if err != nil || o != want || visits != 1 {
 		t.Errorf("%+v, %v after %d visits", o, err, visits)
 	}
+}
+
+func TestASevenZipBehindAFileOfAnotherKind(t *testing.T) {
+	t.Parallel()
+	inside := corpustest.SevenZip(corpustest.SevenZipLZMA, two...)
+	for name, before := range map[string]string{"a picture": "GIF89a", "a program": "MZ", "what looks like one": "GIF7z\xbc\xaf\x27\x1c\x007z\xbc\xaf"} {
+		c := archive.Behind(append([]byte(before), inside...))
+		if c == nil || c.Name != "7z" {
+			t.Fatalf("behind %s: %+v", name, c)
+		}
+		visits := 0
+		if o, err := c.Walk(t.Context(), plenty(len(inside)), func(archive.Member) error { visits++; return nil }); err != nil || o.Status != domain.Complete || visits != 2 {
+			t.Errorf("behind %s: %+v, %v after %d visits", name, o, err, visits)
+		}
+	}
+	for n := range 32 {
+		if c := archive.Behind(append([]byte("GIF89a"), inside[:n]...)); c != nil {
+			t.Errorf("%d bytes are taken for a %s", n, c.Name)
+		}
+	}
+}
+
+// FuzzSevenZip varies directories, which stand behind what they say is packed.
+func FuzzSevenZip(f *testing.F) {
+	for _, method := range sevenZipMethods {
+		for _, data := range [][]byte{corpustest.PlainSevenZip(method, two...), corpustest.SevenZip(method, two...)} {
+			at := int(binary.LittleEndian.Uint64(data[12:]))
+			f.Add(data[32:][:at], data[32+at:])
+		}
+	}
+	f.Fuzz(func(t *testing.T, body, directory []byte) {
+		data := corpustest.SevenZipFile(body, directory)
+		var held memory
+		b := &archive.Budget{Files: 8, Bytes: 1 << 20, Largest: 1 << 18, Ratio: 100, Packed: int64(len(data)), Room: held.take}
+		w := walk(t, data, b)
+		unpacked := 0
+		for _, text := range w.Files {
+			unpacked += len(text)
+		}
+		if unpacked > 1<<20+8*200 || held.peak > fuzzMemory+36*int64(len(data)) || w.Outcome.Status == "" || w.Outcome.Status != domain.Complete && w.Outcome.Reason == "" {
+			t.Errorf("%d bytes hold %d, with %d bytes of memory, %+v", len(data), unpacked, held.peak, w.Outcome)
+		}
+	})
 }
