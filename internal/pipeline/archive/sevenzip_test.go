@@ -255,27 +255,6 @@ func TestLimitsOfASevenZip(t *testing.T) {
 	}
 }
 
-// memory notes how much was taken at a time.
-type memory struct {
-	taken []taken
-	peak  int64
-}
-
-type taken struct {
-	until context.Context
-	bytes int64
-}
-
-func (m *memory) take(ctx context.Context, bytes int64) bool {
-	m.taken = slices.DeleteFunc(append(m.taken, taken{ctx, bytes}), func(t taken) bool { return t.until.Err() != nil })
-	now := int64(0)
-	for _, t := range m.taken {
-		now += t.bytes
-	}
-	m.peak = max(m.peak, now)
-	return true
-}
-
 // However many files a folder holds, it is unpacked once; and what one folder took of memory is free again for the next.
 func TestAFolderOfASevenZipIsUnpackedOnce(t *testing.T) {
 	t.Parallel()
