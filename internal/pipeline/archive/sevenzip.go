@@ -232,7 +232,7 @@ func pass(r *io.LimitedReader) *Error {
 	return asError(err)
 }
 
-// watched ends with its context. An unpacker may go through all it is given before it hands anything on.
+// watched ends with its context. An unpacker of LZMA fills its dictionary before it hands anything on, and a few bytes may become a mebibyte.
 type watched struct {
 	ctx context.Context
 	io.Reader
@@ -243,5 +243,5 @@ func (w *watched) Read(p []byte) (int, error) {
 	if w.ctx.Err() != nil {
 		return 0, stopped(w.ctx)
 	}
-	return w.Reader.Read(p[:min(len(p), 4096)])
+	return w.Reader.Read(p[:min(len(p), 512)])
 }
