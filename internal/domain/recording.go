@@ -5,6 +5,7 @@ type Recording struct {
 	Upload     Upload
 	Decision   Decision
 	Renditions []Rendition
+	Review     *Review // that made the decision; nil: no person did
 	// Seal makes the audit leaf and the event of the decision as it is written: the upload may turn out to be known under another id.
 	Seal func(Decision) (Leaf, Event, error)
 }
