@@ -24,6 +24,16 @@ type Uploads interface {
 	Accept(ctx context.Context, uploads []domain.Upload) ([]domain.Upload, error)
 }
 
+// People is what people have said.
+type People interface {
+	// DecisionsOf returns the upload that a decision is about, and all decisions about it, newest first.
+	DecisionsOf(ctx context.Context, id domain.DecisionID) (domain.Upload, []domain.Decision, error)
+	// ReportsOf returns up to limit reports of a content by users of the service, newest first.
+	ReportsOf(ctx context.Context, content domain.ContentID, limit int) ([]domain.Report, error)
+	// NewestUpload returns the newest upload of a content; found is false where there is none.
+	NewestUpload(ctx context.Context, content domain.ContentID) (id domain.UploadID, found bool, err error)
+}
+
 // Matcher looks fingerprints up among known content.
 type Matcher interface {
 	Lookup(ctx context.Context, content domain.ContentID, prints []match.Fingerprint) ([]domain.Match, error)
@@ -44,6 +54,7 @@ type Recorder interface {
 type Pipeline struct {
 	Limits    ingest.Limits
 	Uploads   Uploads
+	People    People
 	Inspector *Inspector
 	Index     Matcher
 	Policy    Policy
@@ -124,7 +135,10 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 	if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
 		return last, nil
 	}
-	return p.conclude(ctx, upload, last.Round+1, domain.CauseUpload, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
+	if last.By != "" && !gains(last.Matches, matches) {
+		return last, nil
+	}
+	return p.conclude(ctx, upload, last, domain.CauseUpload, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
 }
 
 // sameMatch reports whether two matches say the same of the same signal.
@@ -168,7 +182,7 @@ func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason strin
 		}
 	}
 	upload.Attempts = len(retries) + 1
-	_, err = p.conclude(ctx, upload, last.Round+1, causeOf(last), found, last.Matches)
+	_, err = p.conclude(ctx, upload, last, causeOf(last), found, last.Matches)
 	return err
 }
 
@@ -184,7 +198,7 @@ func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.De
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
 	}
-	return p.conclude(ctx, upload, last.Round+1, causeOf(last), found, found.withEarlier(matches, last.Matches))
+	return p.conclude(ctx, upload, last, causeOf(last), found, found.withEarlier(matches, last.Matches))
 }
 
 // leaveTime ends a step when a quarter of the time is left, for what comes after it: an upload that cannot be inspected in time is then held on
@@ -197,24 +211,44 @@ func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)*3/4)
 }
 
-// conclude decides and records.
-func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
+// conclude decides and records. Where the last decision is a person's, that is what stands, unless there is a reason to ask more.
+func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, last domain.Decision, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
 	upload.Parts = found.parts
 	for _, part := range upload.Parts {
 		if part.Inside == "" && !found.has(part.Name) {
 			found.report(unseen(part.Name, "It was not looked at."))
 		}
 	}
-	outcome := p.Policy.Decide(policy.Input{Upload: upload, Checks: found.checks, Matches: matches})
-	now := domain.At(p.Now())
-	d := domain.Decision{
-		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Cause: cause, Verdict: outcome.Verdict,
-		Policy: outcome.Policy, Reason: outcome.Reason, Checks: found.checks, Matches: matches, DecidedAt: now,
+	outcome, err := p.decide(ctx, upload, found.checks, matches)
+	if err != nil {
+		return domain.Decision{}, err
 	}
+	d := domain.Decision{
+		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: last.Round + 1, Cause: cause, Verdict: outcome.Verdict,
+		Consequence: outcome.Consequence, Policy: outcome.Policy, Reason: outcome.Reason, Rules: outcome.Rules, Checks: found.checks, Matches: matches,
+		DecidedAt: domain.At(p.Now()),
+	}
+	if personStands(last, d) {
+		d = inTheWordsOf(last, d)
+	}
+	return p.record(ctx, upload, d, found, nil)
+}
+
+// decide asks the policy about an upload, with what users of the service have reported of its content.
+func (p *Pipeline) decide(ctx context.Context, upload domain.Upload, checks []domain.Check, matches []domain.Match) (policy.Outcome, error) {
+	reports, err := p.People.ReportsOf(ctx, upload.ContentID, domain.MaxReportsSeen)
+	if err != nil {
+		return policy.Outcome{}, fmt.Errorf("read the reports of a content: %w", err)
+	}
+	return p.Policy.Decide(policy.Input{Upload: upload, Checks: checks, Matches: matches, Reports: reports}), nil
+}
+
+// record writes a decision down, with the person's review that has made it, if any, and plans the next look at the upload.
+func (p *Pipeline) record(ctx context.Context, upload domain.Upload, d domain.Decision, found *inspection, review *domain.Review) (domain.Decision, error) {
 	upload.State = domain.Decided
-	upload.DueAt = nextTry(upload, d, now)
+	upload.DueAt = nextTry(upload, d, d.DecidedAt)
 	return p.Recorder.Record(ctx, domain.Recording{
-		Upload: upload, Decision: d, Renditions: p.Inspector.renditions(ctx, d, found), Seal: record.Seal(upload.Digest),
+		Upload: upload, Decision: d, Renditions: p.Inspector.renditions(ctx, d, found), Review: review, Seal: record.Seal(upload.Digest),
 	})
 }
 

@@ -12,13 +12,16 @@ type Input struct {
 	Upload  domain.Upload
 	Checks  []domain.Check
 	Matches []domain.Match
+	Reports []domain.Report // of the content by users of the service, newest first, at most domain.MaxReportsSeen
 }
 
 // Outcome is what a policy says.
 type Outcome struct {
-	Verdict domain.Verdict
-	Policy  domain.PolicyRef
-	Reason  string // one sentence for people
+	Verdict     domain.Verdict
+	Consequence domain.Consequence
+	Policy      domain.PolicyRef
+	Reason      string           // one sentence for people
+	Rules       []domain.RuleHit // all that had something to say
 }
 
 // Default is the policy of a service that has not written its own:
