@@ -18,6 +18,9 @@ var ErrSuperseded = errors.New("is not the newest about its upload")
 //
 // Where the person is milder than the policies were, every rule that asked for more is overturned for uploads of the same parts.
 func (p *Pipeline) Review(ctx context.Context, r domain.Review) (domain.Decision, error) {
+	if r.By == "" {
+		return domain.Decision{}, errors.New("a review without a name would pass for what policies say")
+	}
 	upload, all, err := p.People.DecisionsOf(ctx, r.Judged)
 	if err != nil {
 		return domain.Decision{}, err

@@ -170,6 +170,9 @@ func TestOnlyTheNewestDecisionIsReviewed(t *testing.T) {
 	if _, err := w.Review(t.Context(), domain.Review{Judged: "nothing", By: "ana", Verdict: domain.Allow}); !errors.Is(err, errUnknown) {
 		t.Error(err)
 	}
+	if d, err := w.Review(t.Context(), domain.Review{Judged: second.ID, Verdict: domain.Allow}); err == nil {
+		t.Errorf("nobody's review made %+v", d)
+	}
 }
 
 func TestAReviewThatComesTooLateIsRefused(t *testing.T) {
