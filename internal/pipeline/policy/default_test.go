@@ -155,7 +155,7 @@ func TestOfEqualMatchesTheFirstDecides(t *testing.T) {
 	a, b := found("a", domain.Known, domain.PDQ, 6), found("b", domain.Known, domain.PDQ, 6)
 	for _, matches := range [][]domain.Match{{a, b}, {b, a}} {
 		got := policy.Default{}.Decide(policy.Input{Matches: matches})
-		if want := (policy.Default{}).Decide(policy.Input{Matches: matches[:1]}); got != want {
+		if want := (policy.Default{}).Decide(policy.Input{Matches: matches[:1]}); !cmp.Equal(got, want) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
