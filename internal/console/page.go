@@ -32,6 +32,7 @@ const (
 	overviewRoom room = "overview"
 	banksRoom    room = "banks"
 	huntsRoom    room = "retrohunts"
+	policiesRoom room = "policies"
 )
 
 // in returns the frame of a page of a room.

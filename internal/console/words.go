@@ -116,6 +116,8 @@ type words struct {
 	Effect                      map[domain.Effect]string   // what became of a rule
 	Asked                       func(verdict, effect, note string) string
 
+	Policies policyWords
+
 	NotSignedIn, LinkDead, PressToSignIn, PressToSignOut, SignedOut, NoToken said
 	NotFound, NoDecision, BadQuery, OtherSite                                said
 	Broken                                                                   said

@@ -217,6 +217,8 @@ func english() *words {
 			return said
 		},
 
+		Policies: englishPolicies(),
+
 		NotSignedIn: said{"You are not signed in.", []string{
 			"Signing in takes a one-time link. Whoever runs Quell gets one by this command, on the machine that Quell runs on:",
 		}},
