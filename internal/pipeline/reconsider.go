@@ -54,8 +54,7 @@ func (p *Pipeline) recall(ctx context.Context, upload domain.Upload) ([]domain.M
 // gains reports whether anything counts among some matches that is not among those before.
 func gains(before, after []domain.Match) bool {
 	return slices.ContainsFunc(after, func(m domain.Match) bool {
-		return m.BankKind != domain.Negative && m.SuppressedBy == "" &&
-			!slices.ContainsFunc(before, func(b domain.Match) bool { return sameFinding(b, m) })
+		return m.Counts() && !slices.ContainsFunc(before, func(b domain.Match) bool { return sameFinding(b, m) })
 	})
 }
 

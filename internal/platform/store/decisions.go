@@ -159,6 +159,9 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 	if err := tx.insertRows(ctx, `audit_leaves`, `id, kind, subject_id, salt, digest, created_at`, ``, leaves, nil); err != nil {
 		return err
 	}
+	if err := tx.tallyDecisions(ctx, recordings); err != nil {
+		return err
+	}
 	return tx.countDecisions(ctx, recordings)
 }
 

@@ -30,6 +30,7 @@ func Run(t *testing.T) {
 		{"rounds", roundTests},
 		{"uploads", uploadTests},
 		{"hunts", huntTests},
+		{"tallies", tallyTests},
 		{"views", viewTests},
 		{"pages", browseTests},
 		{"access", accessTests},
