@@ -69,9 +69,10 @@ func compareBuckets(a, b bucket) int {
 // additions are what is to be added to buckets.
 type additions map[bucket]*[occurrences]int64
 
-// add counts one thing once; subjects without a name are not counted.
+// add counts one thing once. Subjects without a name are not counted, and neither are those whose name is longer than any that is let in, which an
+// index might not hold.
 func (a additions) add(b bucket, what occurrence) {
-	if b.subject.Name != "" {
+	if n := len(b.subject.Name); n > 0 && n <= domain.MaxExternalID {
 		a.row(b)[what]++
 	}
 }

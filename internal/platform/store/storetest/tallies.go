@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -49,10 +50,10 @@ var tallyTests = []test{
 		record(t, s, r)
 		wantTallies(t, s, domain.At(time.Now()), map[domain.Subject]domain.Tally{account: {Uploads: just(1), Blocks: just(1)}, bankOne: {}, sigOne: {}, sigTwo: {}})
 	}},
-	{"count nobody whom nobody named", func(t *testing.T, cfg store.Config) {
+	{"count nobody whom nobody named, or whose name is too long", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)
 		r := recordingOf(upload("post"), 1, domain.Allow)
-		r.Upload.AccountID, r.Upload.Surface, r.Decision.Policy = "", "", domain.PolicyRef{}
+		r.Upload.AccountID, r.Upload.Surface, r.Decision.Policy = "", strings.Repeat("s", domain.MaxExternalID+1), domain.PolicyRef{}
 		record(t, s, r)
 		if n := rowCounts(t, cfg, "tallies"); n["tallies"] != 0 {
 			t.Errorf("rows are %v", n)
