@@ -65,7 +65,7 @@ func outcome(v domain.Verdict, rule, reason string) Outcome {
 // strongest picks the match that decides: child-abuse banks first, then exact before near, then the smallest distance; of equals the first.
 func strongest(matches []domain.Match) (best domain.Match, ok bool) {
 	for _, m := range matches {
-		if !m.Counts() {
+		if m.BankKind == domain.Negative || m.SuppressedBy != "" {
 			continue
 		}
 		if !ok || stronger(m, best) {
