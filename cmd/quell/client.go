@@ -88,9 +88,9 @@ func newClient(g *globals, server string) (*client, error) {
 	return c, nil
 }
 
-// check sends a file as an upload and returns the answer.
-func (c *client) check(ctx context.Context, contentID string, data []byte) (document, error) {
-	content, err := json.Marshal(map[string]string{"content_id": contentID, "surface": "command-line"})
+// check sends a file as an upload, with what is said about it, and returns the answer.
+func (c *client) check(ctx context.Context, about map[string]any, data []byte) (document, error) {
+	content, err := json.Marshal(about)
 	if err != nil {
 		return nil, err
 	}

@@ -167,6 +167,9 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 	if err := tx.writeReviews(ctx, recordings); err != nil {
 		return err
 	}
+	if err := tx.tallyDecisions(ctx, recordings); err != nil {
+		return err
+	}
 	return tx.countDecisions(ctx, recordings)
 }
 

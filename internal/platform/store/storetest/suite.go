@@ -33,6 +33,7 @@ func Run(t *testing.T) {
 		{"reviews", reviewTests},
 		{"samples", drawTests},
 		{"reports", reportTests},
+		{"tallies", tallyTests},
 		{"views", viewTests},
 		{"pages", browseTests},
 		{"access", accessTests},
