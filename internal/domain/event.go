@@ -17,4 +17,8 @@ const (
 	SubjectDecisionMade = "quell.decision.made"
 	// SubjectBankChanged says that signals or settings of a bank changed. Body: {"bank_id","seq"}.
 	SubjectBankChanged = "quell.bank.changed"
+	// SubjectPolicyChanged says that what is asked of policies changed: a version, a place, a snooze. Body: {"policy","seq"}.
+	SubjectPolicyChanged = "quell.policy.changed"
+	// SubjectAlarmRaised says that a person should look at something. Body: {"alarm_id","kind","policy","version","rule"}.
+	SubjectAlarmRaised = "quell.alarm.raised"
 )
