@@ -36,6 +36,7 @@ func describedBy(version string) huma.Config {
 		{Name: tagCheck, Description: "The gate: uploads go in, verdicts come out."},
 		{Name: tagRecords, Description: "What was submitted, what was decided, and on what evidence."},
 		{Name: tagBanks, Description: "Known content: banks, entries and the signals that stand for them."},
+		{Name: tagPolicies, Description: "What is decided about what was found: versions of policies, who brings them to live, snoozes and alarms."},
 		{Name: tagHunts, Description: "Searches for what became known lately among what was uploaded before."},
 	}
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
@@ -46,10 +47,11 @@ func describedBy(version string) huma.Config {
 
 // Groups of operations.
 const (
-	tagCheck   = "Check"
-	tagHunts   = "Retro-hunt"
-	tagRecords = "Records"
-	tagBanks   = "Banks"
+	tagCheck    = "Check"
+	tagHunts    = "Retro-hunt"
+	tagPolicies = "Policies"
+	tagRecords  = "Records"
+	tagBanks    = "Banks"
 )
 
 // schemaName names the schema of a type: "Decision" for decisionShape.
