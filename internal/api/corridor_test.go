@@ -173,7 +173,7 @@ func TestTheWholeWay(t *testing.T) {
 
 	said := q.check(t, "post-17", edited)
 	want := map[string]any{
-		"content_id": "post-17", "verdict": "block", "policy": map[string]any{"id": "default", "version": 2.0, "rule": "known-near"},
+		"content_id": "post-17", "verdict": "block", "policy": map[string]any{"id": "known-content", "version": 0.0, "rule": "known-near"},
 		"checks": []any{
 			map[string]any{"detector": "pdq", "part": "file-1", "status": "complete"},
 			map[string]any{"detector": "sha256", "part": "file-1", "status": "complete"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/quell-project/quell/internal/auth"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/gate"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
@@ -26,6 +27,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/obs"
 	"github.com/quell-project/quell/internal/platform/secret"
 	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/retrohunt"
 )
 
@@ -40,6 +42,10 @@ type App struct {
 	relay    *bus.Relay
 	index    *match.Index
 	recorder *record.Recorder
+	policies *gate.Gate
+	book     *policies.Book[*policy.Program]
+	keeper   *policies.Keeper[*policy.Program]
+	desk     desk
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget
@@ -47,7 +53,7 @@ type App struct {
 	handler  http.Handler // of the API, the console and what operators ask
 	listener net.Listener
 	hma      *site // nil: it has no address of its own
-	gate     gate
+	traffic  traffic
 	hunter   *retrohunt.Hunter // nil: fingerprints are not kept
 	nudge    chan struct{}     // says to the index that there is something new
 	closer   lifecycle.Closer
@@ -67,6 +73,7 @@ func Open(ctx context.Context, cfg *config.Config, version string, log *slog.Log
 		{"open the database", a.openStore},
 		{"open the bus", a.openBus},
 		{"open the index", a.openIndex},
+		{"compile the policies", a.openPolicies},
 		{"set up the corridor", a.openCorridor},
 		{"set up retro-hunt", a.openRetrohunt},
 		{"set up API and console", a.openFaces},
@@ -161,7 +168,7 @@ func (a *App) openCorridor(context.Context) error {
 			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints},
 			Known: a.mayKnow, Log: a.log.With("part", "corridor"),
 		},
-		Policy: policy.Default{}, Recorder: a.recorder, Now: time.Now,
+		Policy: a.policies, Recorder: a.recorder, Now: time.Now,
 	}
 	return nil
 }
@@ -220,6 +227,10 @@ func (a *App) Run(ctx context.Context) error {
 	g.Add("leader", a.lead)
 	g.Add("index", func(ctx context.Context) error { return a.index.Run(ctx, a.nudge) })
 	g.Add("news of banks", a.listenForBanks)
+	g.Add("news of policies", a.listenForPolicies)
+	g.Add("policies", func(ctx context.Context) error {
+		return a.repeat(ctx, followEvery, "follow the policies", a.followPolicies)
+	})
 	g.Add("uploads that wait", a.workOff)
 	g.Add("index snapshots", a.keepSnapshots)
 	g.Add("server", site{a.handler, a.listener, a.log}.serve)

@@ -46,7 +46,7 @@ func (a *App) openHMA(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	face := a.gate.counted(hma.New(cfg))
+	face := a.traffic.counted(hma.New(cfg))
 	if p := a.cfg.HMAPrefix; p != "" {
 		a.handler = under(p, http.StripPrefix(p, face), a.handler)
 	}

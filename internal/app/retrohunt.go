@@ -31,7 +31,7 @@ func (a *App) openRetrohunt(context.Context) error {
 	a.hunter = retrohunt.New(retrohunt.Config{
 		Dir: filepath.Join(a.cfg.Data, "retrohunt"), Window: time.Duration(a.cfg.RetrohuntWindow), Grace: time.Duration(a.cfg.CheckTime) + huntGrace,
 		Past: past, Hunts: hunts{past, int64(a.cfg.RetrohuntMost)}, Corridor: recall{a.pipeline, a.index}, NotFound: isNotFound,
-		Prints: pipeline.Searched, Derived: signal.Derived, Margin: signal.DerivedMargin, Limit: limitOf, Busy: a.gate.busy,
+		Prints: pipeline.Searched, Derived: signal.Derived, Margin: signal.DerivedMargin, Limit: limitOf, Busy: a.traffic.busy,
 		Workers: runtime.GOMAXPROCS(0), Now: time.Now, Log: a.log.With("part", "retrohunt"),
 	})
 	return nil
@@ -46,8 +46,8 @@ func limitOf(b domain.Bank, name domain.SignalType) int {
 	return kindOf(t).LimitOf(b)
 }
 
-// gate knows whether requests are being answered, so that work that can wait gives way to them.
-type gate struct {
+// traffic knows whether requests are being answered, so that work that can wait gives way to them.
+type traffic struct {
 	inside atomic.Int64
 	left   atomic.Int64 // when one was last answered, in microseconds
 }
@@ -55,12 +55,12 @@ type gate struct {
 // lull is how long after a request the next one is expected.
 const lull = 50 * time.Millisecond
 
-func (g *gate) busy() bool {
+func (g *traffic) busy() bool {
 	return g.inside.Load() > 0 || time.Now().UnixMicro()-g.left.Load() < lull.Microseconds()
 }
 
 // counted counts requests while they are answered.
-func (g *gate) counted(next http.Handler) http.Handler {
+func (g *traffic) counted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.inside.Add(1)
 		defer func() {

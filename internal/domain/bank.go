@@ -120,14 +120,25 @@ func CheckLabels(labels []string) error {
 // AppliesTo reports whether the bank counts for a content. The answer is a fixed function of bank and content, so that the same content is
 // always treated the same way.
 func (b Bank) AppliesTo(c ContentID) bool {
-	if b.EnabledShare >= 1 {
-		return true
-	}
+	return c.InShare(string(b.ID), b.EnabledShare)
+}
+
+// Random returns a number that looks random and is always the same for a content.
+func (c ContentID) Random() uint32 { return uint32(c.spread("random") >> 32) }
+
+// InShare reports whether a content is in a share of all contents, 0..1, for a purpose. The answer is a fixed function of both, and a larger share
+// has all that a smaller one has.
+func (c ContentID) InShare(purpose string, share float64) bool {
+	return share >= 1 || float64(c.spread(purpose))/math.MaxUint64 < share
+}
+
+// spread hashes a content for a purpose.
+func (c ContentID) spread(purpose string) uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(b.ID))
+	h.Write([]byte(purpose))
 	h.Write([]byte{0})
 	h.Write([]byte(c))
-	return float64(mix(h.Sum64()))/math.MaxUint64 < b.EnabledShare
+	return mix(h.Sum64())
 }
 
 // mix spreads the bits of a hash (the finaliser of SplitMix64): FNV alone leaves the high bits of short inputs uneven.

@@ -178,3 +178,12 @@ type Overturn struct {
 	By       string
 	At       Time
 }
+
+// ShadowResult is what would have been decided with a version of a policy that is not in force.
+type ShadowResult struct {
+	Policy  string
+	Version int
+	Verdict Verdict
+	Rule    string
+	Stood   Verdict // that was given
+}

@@ -92,15 +92,6 @@ func (f PolicyFaults) Error() string {
 	return text
 }
 
-// ShadowResult is what a version that only looks on would have decided about an upload.
-type ShadowResult struct {
-	Policy  string
-	Version int
-	Verdict Verdict
-	Rule    string
-	Stood   Verdict // what was decided
-}
-
 // ShadowCount says how often a version would have given a verdict where another one stood, in the hour that begins at Hour.
 type ShadowCount struct {
 	Hour    Time

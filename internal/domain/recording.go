@@ -5,8 +5,9 @@ type Recording struct {
 	Upload     Upload
 	Decision   Decision
 	Renditions []Rendition
-	Shadows    []ShadowResult
-	Alarms     []Alarm
+	Facts      []byte         // what policies saw, as package policy encodes it
+	Shadows    []ShadowResult // what would have been decided with versions that are not in force
+	Alarms     []Alarm        // that policies have raised
 	// Seal makes the audit leaf and the event of the decision as it is written: the upload may turn out to be known under another id.
 	Seal func(Decision) (Leaf, Event, error)
 }

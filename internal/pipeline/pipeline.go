@@ -32,7 +32,7 @@ type Matcher interface {
 
 // Policy turns evidence into a verdict.
 type Policy interface {
-	Decide(policy.Input) policy.Outcome
+	Decide(context.Context, policy.Input) policy.Decided
 }
 
 // Recorder writes a decision down and returns the one that stands.
@@ -205,8 +205,12 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int
 			found.report(unseen(part.Name, "It was not looked at."))
 		}
 	}
-	outcome := p.Policy.Decide(policy.Input{Upload: upload, Checks: found.checks, Matches: matches})
 	now := domain.At(p.Now())
+	outcome := p.Policy.Decide(ctx, policy.Input{Upload: upload, Cause: cause, Round: round, Checks: found.checks, Matches: matches, Now: now})
+	facts, err := outcome.Facts.Encode()
+	if err != nil {
+		return domain.Decision{}, fmt.Errorf("encode the facts of upload %s: %w", upload.ID, err)
+	}
 	d := domain.Decision{
 		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Cause: cause, Verdict: outcome.Verdict,
 		Policy: outcome.Policy, Reason: outcome.Reason, Checks: found.checks, Matches: matches, DecidedAt: now,
@@ -214,11 +218,23 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int
 	upload.State = domain.Decided
 	upload.DueAt = nextTry(upload, d, now)
 	return p.Recorder.Record(ctx, domain.Recording{
-		Upload: upload, Decision: d, Renditions: p.Inspector.renditions(ctx, d, found), Seal: record.Seal(upload.Digest),
+		Upload: upload, Decision: d, Facts: facts, Shadows: outcome.Shadows, Alarms: alarmsOf(outcome), Renditions: p.Inspector.renditions(ctx, d, found), Seal: record.Seal(upload.Digest),
 	})
 }
 
 // unseen is the check of a part that no detector has seen.
 func unseen(part, reason string) domain.Check {
 	return domain.Check{Detector: "corridor", Part: part, Status: domain.Failed, Reason: reason, Temporary: true}
+}
+
+// alarmsOf are what guards of policies have to tell people, as it goes on record.
+func alarmsOf(d policy.Decided) (alarms []domain.Alarm) {
+	for _, a := range d.Alarms {
+		one := domain.Alarm{Kind: domain.AlarmKind(a.Kind), Policy: a.Policy, Version: a.Version, Rule: a.Rule, Text: a.Text}
+		if a.Signal != "" {
+			one.Subject = domain.Subject{Kind: domain.SubjectSignal, Name: string(a.Signal)}
+		}
+		alarms = append(alarms, one)
+	}
+	return alarms
 }

@@ -27,7 +27,9 @@ func (p *Pipeline) Reconsider(ctx context.Context, id domain.UploadID) (d domain
 		}
 		found := onRecord(upload, last)
 		matches = found.withEarlier(matches, last.Matches)
-		mildly := p.Policy.Decide(policy.Input{Upload: upload, Checks: last.Checks, Matches: matches}).Verdict.Rank() < last.Verdict.Rank()
+		mildly := p.Policy.Decide(ctx, policy.Input{
+			Upload: upload, Cause: domain.CauseRetro, Round: last.Round + 1, Checks: last.Checks, Matches: matches, Now: domain.At(p.Now()),
+		}).Verdict.Rank() < last.Verdict.Rank()
 		if mildly || !gains(last.Matches, matches) {
 			return last, false, nil
 		}

@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"context"
 	"errors"
 	"image"
 	"sync"
@@ -90,9 +91,11 @@ func TestKnownGoodContentHoldsWhenReconsidered(t *testing.T) {
 }
 
 // sleepy allows everything from now on.
-type sleepy struct{ policy.Default }
+type sleepy struct{}
 
-func (sleepy) Decide(policy.Input) policy.Outcome { return policy.Outcome{Verdict: domain.Allow} }
+func (sleepy) Decide(_ context.Context, in policy.Input) policy.Decided {
+	return policy.Decided{Outcome: policy.Outcome{Verdict: domain.Allow}, Facts: in.Gather(func(domain.Subject) *domain.Tally { return nil })}
+}
 
 func TestWhatIsBlockedIsNotWeakened(t *testing.T) {
 	t.Parallel()
@@ -104,7 +107,7 @@ func TestWhatIsBlockedIsNotWeakened(t *testing.T) {
 	if d, made := w.reconsider(t); made || d.ID != first.ID || d.Verdict != domain.Block {
 		t.Errorf("%+v, made %v", d, made)
 	}
-	w.Policy = policy.Default{}
+	w.Policy = knownContent(t)
 	w.known.add(t, domain.KnownCSAM, copyOf(1), domain.MD5)
 	if d, made := w.reconsider(t); !made || d.Policy.Rule != "known-csam" {
 		t.Errorf("what is blocked and turns out to be worse: %+v, made %v", d, made)

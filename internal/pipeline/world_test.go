@@ -27,6 +27,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/media"
 	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/pipeline/signal"
+	"github.com/quell-project/quell/policies"
 )
 
 // world is a pipeline with real stages on a store, a bank list and a web that are in memory.
@@ -59,7 +60,7 @@ func newWorld(t testing.TB) *world {
 	w.Pipeline = &pipeline.Pipeline{
 		Limits:  ingest.Limits{Parts: 8, PartBytes: 1 << 20, Fingerprints: 100, Attributes: 1000},
 		Uploads: w.store, Inspector: &pipeline.Inspector{Fetch: w.web, Decode: w.eyes, Log: log},
-		Index: upToDate{index}, Policy: policy.Default{}, Recorder: w.store, Now: clock,
+		Index: upToDate{index}, Policy: knownContent(t), Recorder: w.store, Now: clock,
 	}
 	return w
 }
@@ -416,4 +417,25 @@ func animation(frames ...image.Image) []byte {
 		panic(err)
 	}
 	return b.Bytes()
+}
+
+// alone is the policy that a service starts with, without anything that policies are told beside what was found.
+type alone struct{ *policy.Program }
+
+func (a alone) Decide(_ context.Context, in policy.Input) policy.Decided {
+	facts := in.Gather(func(domain.Subject) *domain.Tally { return nil })
+	return policy.Decided{Outcome: policy.Combine([]policy.Judged{{Name: a.Document.Name, Ruling: a.Judge(facts, 0)}}), Facts: facts}
+}
+
+func knownContent(t testing.TB) pipeline.Policy {
+	t.Helper()
+	text, err := policies.Files.ReadFile("known-content.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, found := policy.Load(text)
+	if program == nil {
+		t.Fatal(found)
+	}
+	return alone{program}
 }

@@ -148,12 +148,15 @@ func TestSnoozesEndWithTheirTime(t *testing.T) {
 func TestReadyPoliciesAreReadInOrder(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"b-two.yaml": {Data: []byte("policy 2")}, "a-one.yaml": {Data: []byte("policy 1")}, "README.md": {Data: []byte("no policy")}}
-	got, err := policies.ReadReady(files)
-	if diff := cmp.Diff([]policies.Ready{{"a-one", "policy 1"}, {"b-two", "policy 2"}}, got); diff != "" || err != nil {
+	got, err := policies.ReadReady(files, "b-two.yaml", "a-one.yaml")
+	if diff := cmp.Diff([]policies.Ready{{Name: "b-two", Text: "policy 2"}, {Name: "a-one", Text: "policy 1"}}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
+	if _, err := policies.ReadReady(files, "none.yaml"); err == nil {
+		t.Error("a file that is not there is taken")
+	}
 	for file, text := range map[string]string{"Big.yaml": "policy", "empty.yaml": "", "binary.yaml": "\xff"} {
-		if _, err := policies.ReadReady(fstest.MapFS{file: {Data: []byte(text)}}); err == nil {
+		if _, err := policies.ReadReady(fstest.MapFS{file: {Data: []byte(text)}}, file); err == nil {
 			t.Errorf("%s is taken", file)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 )
 
-// Desk is where policies are on record. What is not there is an error for which errors.Is(err, ErrNotThere) is true.
+// Desk is where policies are on record. Its errors are passed on as they are.
 type Desk interface {
 	// ChangePolicy lets act work on what is on record about a policy and writes what it has changed, all in one transaction. Two acts never see
 	// the same policy at the same time. act may be called again, and does no I/O.
@@ -204,4 +204,16 @@ func (k *Keeper[P]) Due(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// Look returns a policy as it is with what comes with the program. What is neither on record nor comes with the program is not there.
+func (k *Keeper[P]) Look(data domain.PolicyLife) (domain.PolicyLife, error) {
+	ready, position := placeOf(k.Ready, data.Policy.Name)
+	if data.Policy.At == 0 {
+		if ready == "" {
+			return data, fmt.Errorf("policy %.80q: %w", data.Policy.Name, ErrNotThere)
+		}
+		data.Policy.Position = position
+	}
+	return NewLife(data, ready, k.Rules, domain.At(k.Now())).Data(), nil
 }

@@ -13,12 +13,8 @@ type Ready struct {
 	Text string
 }
 
-// ReadReady reads the policies of a folder: NAME.yaml each, asked in the order of their names.
-func ReadReady(files fs.FS) ([]Ready, error) {
-	names, err := fs.Glob(files, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
+// ReadReady reads policies from files, NAME.yaml each, asked in this order.
+func ReadReady(files fs.FS, names ...string) ([]Ready, error) {
 	var all []Ready
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
