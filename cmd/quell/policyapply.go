@@ -94,7 +94,7 @@ func (c *policyApplyCmd) plan(g *globals, name string) error {
 	if c.Share > 0 {
 		to += fmt.Sprintf(" for %g %% of contents", 100*c.Share)
 	}
-	if _, err := fmt.Fprintf(g.stdout, "policy %s: %s; the text of %s is to be %s\n", name, now, c.File, to); err != nil || c.Yes {
+	if _, err := fmt.Fprintf(g.stdout, "policy %s: %s; the text of %s is to be %s\n", name, now, filepath.Base(c.File), to); err != nil || c.Yes {
 		return err
 	}
 	fmt.Fprint(g.stdout, "Go on? [y/N] ")
