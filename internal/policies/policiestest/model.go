@@ -72,31 +72,30 @@ func (m *model) act(ctx context.Context) {
 	m.now = m.now.Add(time.Duration(m.random.IntN(3600)) * time.Second)
 	by := people[m.random.IntN(len(people))]
 	what, number := m.random.IntN(12), m.random.IntN(6)
-	var err error
 	switch what {
 	case 0, 1:
-		_, err = m.keeper.Draft(ctx, Name, fmt.Sprintf("policy %d%s", m.random.IntN(30), []string{"", "", " red", " bad"}[m.random.IntN(4)]), "note", by)
+		_, err := m.keeper.Draft(ctx, Name, fmt.Sprintf("policy %d%s", m.random.IntN(30), []string{"", "", " red", " bad"}[m.random.IntN(4)]), "note", by)
 		m.saw(ctx, "draft", err)
 	case 2, 3:
-		err = m.keeper.Check(ctx, Name, number, by)
+		err := m.keeper.Check(ctx, Name, number, by)
 		m.saw(ctx, "check", err)
 	case 4, 5, 6:
-		err = m.ask(ctx, number, by)
+		m.ask(ctx, number, by)
 	case 7, 8:
 		if open := m.open(ctx); open != "" {
-			_, err = m.keeper.Approve(ctx, open, by, "")
+			_, err := m.keeper.Approve(ctx, open, by, "")
 			m.saw(ctx, "approve", err)
 		}
 	case 9:
 		if open := m.open(ctx); open != "" && m.random.IntN(3) == 0 {
-			_, err = m.keeper.Refuse(ctx, open, by, "no")
+			_, err := m.keeper.Refuse(ctx, open, by, "no")
 			m.saw(ctx, "refuse", err)
 		}
 	case 10:
 		m.rollback(ctx, by)
 	case 11:
 		m.now = m.now.Add(time.Duration(m.random.IntN(4*24)) * time.Hour)
-		err = m.keeper.Due(ctx)
+		err := m.keeper.Due(ctx)
 		m.saw(ctx, "due", err)
 		if err != nil {
 			m.t.Errorf("due: %v", err)
@@ -105,7 +104,7 @@ func (m *model) act(ctx context.Context) {
 	}
 }
 
-func (m *model) ask(ctx context.Context, number int, by string) error {
+func (m *model) ask(ctx context.Context, number int, by string) {
 	move := domain.PolicyMove{
 		Policy: Name, Number: number, By: by, Reason: "why", Emergency: m.random.IntN(8) == 0,
 		To: []domain.PolicyState{domain.PolicyShadow, domain.PolicyCanary, domain.PolicyLive, domain.PolicyLive, domain.PolicyRetired}[m.random.IntN(5)],
@@ -125,7 +124,6 @@ func (m *model) ask(ctx context.Context, number int, by string) error {
 		what = "emergency"
 	}
 	m.saw(ctx, what, err)
-	return err
 }
 
 // open picks a move that is not over.
