@@ -31,10 +31,12 @@ type lookupRequest struct {
 // AboutContent is what a service says of a content. Its name is a public one because only then its fields are described where it is embedded.
 type AboutContent struct {
 	AccountID  string         `json:"account_id,omitempty" maxLength:"256" doc:"The service's own name for who put it there." example:"user-4"`
+	AccountAt  *time.Time     `json:"account_created_at,omitempty" doc:"When the account was made, by the service's clock: policies may treat young accounts otherwise."`
 	Surface    string         `json:"surface,omitempty" maxLength:"64" doc:"Where on the service it is." example:"post"`
 	CreatedAt  *time.Time     `json:"created_at,omitempty" doc:"When the user made it, by the service's clock."`
 	Visibility string         `json:"visibility,omitempty" maxLength:"64" doc:"Who can see it, in the service's words." example:"public"`
-	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out." example:"{\"language\":\"de\"}"`
+	Language   string         `json:"language,omitempty" maxLength:"35" doc:"In which it is, as a tag of BCP 47." example:"pt-BR"`
+	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out." example:"{\"followers\":12}"`
 	URL        string         `json:"url,omitempty" maxLength:"4096" doc:"Where Quell fetches the file from, when it is not sent along." example:"https://media.example/17.jpg"`
 	Signals    []clientSignal `json:"signals,omitempty" maxItems:"10000" doc:"Signals that the client computed itself, in place of the file."`
 }
@@ -230,9 +232,11 @@ type uploadShape struct {
 type contentShape struct {
 	ContentID  string         `json:"content_id"`
 	AccountID  string         `json:"account_id,omitempty"`
+	AccountAt  *time.Time     `json:"account_created_at,omitempty"`
 	Surface    string         `json:"surface,omitempty"`
 	Visibility string         `json:"visibility,omitempty"`
 	CreatedAt  *time.Time     `json:"created_at,omitempty"`
+	Language   string         `json:"language,omitempty"`
 	Attributes map[string]any `json:"attributes,omitempty"`
 	Verdict    string         `json:"verdict,omitempty" doc:"Of the newest upload; absent while it waits for its decision."`
 	Uploads    []uploadShape  `json:"uploads" doc:"Submissions of this content, newest first."`

@@ -35,8 +35,15 @@ func (p people) Report(ctx context.Context, c domain.Complaint) (kept domain.Com
 		c.At = now
 	}
 	err = p.store.Tx(ctx, func(tx *store.Tx) error {
-		kept, _, err = tx.AddReport(ctx, c, reportedEvent) // whatever counts new reports does so behind this, in the same transaction
-		return err
+		var added bool
+		if kept, added, err = tx.AddReport(ctx, c, reportedEvent); err != nil || !added {
+			return err
+		}
+		reported, err := tx.Uploads(ctx, c.ContentID, 1)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return tx.CountReports(ctx, reported)
 	})
 	if err == nil {
 		p.bus.Wake(bus.WakeOutbox)

@@ -105,3 +105,6 @@ type Match struct {
 	Labels       []string   `json:"labels,omitempty"`
 	SuppressedBy EntryID    `json:"suppressed_by,omitempty"` // the known-good entry that is as near or nearer
 }
+
+// Counts reports whether the match says that something is known: not that it is known to be good, and not outweighed by what is.
+func (m Match) Counts() bool { return m.BankKind != Negative && m.SuppressedBy == "" }

@@ -56,12 +56,9 @@ func (p *Pipeline) recall(ctx context.Context, upload domain.Upload) ([]domain.M
 // gains reports whether anything counts among some matches that is not among those before.
 func gains(before, after []domain.Match) bool {
 	return slices.ContainsFunc(after, func(m domain.Match) bool {
-		return counts(m) && !slices.ContainsFunc(before, func(b domain.Match) bool { return sameFinding(b, m) })
+		return m.Counts() && !slices.ContainsFunc(before, func(b domain.Match) bool { return sameFinding(b, m) })
 	})
 }
-
-// counts reports whether a match speaks against an upload.
-func counts(m domain.Match) bool { return m.BankKind != domain.Negative && m.SuppressedBy == "" }
 
 // sameFinding reports whether two matches say of the same part that the same signal counts, wherever in the part and however near.
 func sameFinding(a, b domain.Match) bool {

@@ -127,7 +127,7 @@ func overturns(r *domain.Review, name domain.RuleName) bool {
 func counting(matches []domain.Match) []domain.SignalID {
 	signals := []domain.SignalID{}
 	for _, m := range matches {
-		if counts(m) {
+		if m.Counts() {
 			signals = append(signals, m.Signal)
 		}
 	}

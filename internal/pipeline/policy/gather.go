@@ -38,11 +38,14 @@ func (in Input) Gather(counts func(domain.Subject) *domain.Tally) *Facts {
 	u := in.Upload
 	f := &Facts{
 		Env: EnvVersion, Now: in.Now, Cause: string(in.Cause), Round: in.Round, Random: u.ContentID.Random(), AccountID: u.AccountID,
-		Content: Content{Surface: u.Surface, Visibility: u.Visibility, CreatedAt: u.CreatedAt, Attributes: u.Attributes},
+		Content: Content{Surface: u.Surface, Visibility: u.Visibility, Language: u.Language, CreatedAt: u.CreatedAt, Attributes: u.Attributes},
 		Surface: counts(domain.Subject{Kind: domain.SubjectSurface, Name: u.Surface}),
 	}
+	if u.AccountID != "" || u.AccountCreatedAt != 0 {
+		f.Account = &Account{CreatedAt: u.AccountCreatedAt}
+	}
 	if u.AccountID != "" {
-		f.Account = &Account{Tally: counts(domain.Subject{Kind: domain.SubjectAccount, Name: string(u.AccountID)})}
+		f.Account.Tally = counts(domain.Subject{Kind: domain.SubjectAccount, Name: string(u.AccountID)})
 	}
 	for _, p := range u.Parts {
 		f.Media = append(f.Media, partOf(p, in.Checks))

@@ -90,7 +90,7 @@ func entryOf(t testing.TB, s *store.Store, bank domain.BankID, signals ...domain
 func upload(content string) domain.Upload {
 	return domain.Upload{
 		ID: domain.NewID[domain.UploadID](), ContentID: domain.ContentID(content), Digest: digest(len(content)), AccountID: "user-4", Surface: "post",
-		Visibility: "public", CreatedAt: start - 5, Attributes: map[string]any{"lang": "en", "age": 3.0}, ReceivedAt: start - 1,
+		Visibility: "public", CreatedAt: start - 5, AccountCreatedAt: start - 99, Language: "pt-BR", Attributes: map[string]any{"lang": "en", "age": 3.0}, ReceivedAt: start - 1,
 		Parts: []domain.Part{{Name: "file-1", MediaType: "image/png", Size: 3, SHA256: digest(7), Fingerprints: []domain.Fingerprint{{Type: domain.SHA256, Value: digest(7)}}}},
 		State: domain.Pending, DueAt: start + 30_000_000,
 	}
