@@ -95,6 +95,7 @@ type Config struct {
 	Index         Index
 	SignIn        SignIn
 	Policies      Policies
+	Facts         Facts            // nil: none are kept, and no decision is explained
 	Types         []SignalType     // all that there are, in the order in which people see them
 	Now           func() time.Time // nil: the time of the machine
 	Log           *slog.Logger     // nil: nothing is logged

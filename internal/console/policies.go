@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/quell-project/quell/internal/domain"
-	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 // Policies is what the console reads of policies, and what people may do about them there. Where something is not on record the errors wrap
@@ -29,8 +28,6 @@ type Policies interface {
 	Alarms(ctx context.Context, open bool, before domain.EventID, limit int) ([]domain.Alarm, error)
 	// Tallies returns what happened lately to subjects. Those to which nothing happened may be absent.
 	Tallies(ctx context.Context, now domain.Time, subjects []domain.Subject) (map[domain.Subject]domain.Tally, error)
-	// Facts returns what policies saw when a decision was made. The error wraps ErrNotFound where that is not kept.
-	Facts(ctx context.Context, id domain.DecisionID) (*policy.Facts, error)
 
 	// Approve lets happen what another person has asked for, and Refuse ends it.
 	Approve(ctx context.Context, id domain.EventID, by, answer string) (domain.PolicyMove, error)
@@ -43,6 +40,12 @@ type Policies interface {
 	EndSnooze(ctx context.Context, id domain.EventID, by string) (domain.Snooze, error)
 	// AckAlarm notes who has taken note of an alarm.
 	AckAlarm(ctx context.Context, id domain.EventID, by string) (domain.Alarm, error)
+}
+
+// Facts knows what policies saw of uploads. It MUST be safe for concurrent use.
+type Facts interface {
+	// FactsOf returns what policies saw when a decision was made. The error wraps ErrNotFound where that is not kept.
+	FactsOf(ctx context.Context, id domain.DecisionID) (domain.KeptFacts, error)
 }
 
 // Refusal says why something was not done, in a sentence for the person who wanted it.
