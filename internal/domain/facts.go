@@ -1,5 +1,7 @@
 package domain
 
+import "math"
+
 // KeptFacts are what policies saw of one upload, with what they decided. They outlive the upload and the decision.
 type KeptFacts struct {
 	Decision  DecisionID
@@ -9,4 +11,9 @@ type KeptFacts struct {
 	Verdict   Verdict
 	Policy    PolicyRef
 	Body      []byte // the facts as package policy encodes them
+}
+
+// InShare reports whether a decision is among a share of all that a seed chooses: the same seed always chooses the same.
+func (id DecisionID) InShare(seed string, share float64) bool {
+	return share >= 1 || float64(spread(string(id), seed))/math.MaxUint64 < share
 }

@@ -35,6 +35,7 @@ var rooms = []struct {
 	{"internal/pipeline/media/cage", nil},
 	{"internal/pipeline/policy", []string{"internal/domain"}},
 	{"internal/gate", []string{"internal/domain", "internal/pipeline/policy"}},
+	{"internal/replay", []string{"internal/domain", "internal/pipeline/policy"}},
 	{"internal/pipeline/record", []string{"internal/domain"}},
 	{"internal/pipeline", []string{"internal/domain"}},
 	{"internal/bank", []string{"internal/domain", "internal/pipeline/signal"}},
