@@ -88,9 +88,9 @@ func newClient(g *globals, server string) (*client, error) {
 	return c, nil
 }
 
-// check sends a file as an upload and returns the answer.
-func (c *client) check(ctx context.Context, contentID string, data []byte) (document, error) {
-	content, err := json.Marshal(map[string]string{"content_id": contentID, "surface": "command-line"})
+// check sends a file as an upload, with what is said about it, and returns the answer.
+func (c *client) check(ctx context.Context, about map[string]any, data []byte) (document, error) {
+	content, err := json.Marshal(about)
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +132,15 @@ func (c *client) post(ctx context.Context, path, name string, fields, data []byt
 		return nil, err
 	}
 	return c.send(ctx, path, form.FormDataContentType(), &body)
+}
+
+// sendJSON posts a document and returns the answer.
+func (c *client) sendJSON(ctx context.Context, path string, v any) (document, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, path, "application/json", bytes.NewReader(body))
 }
 
 // send posts a body and reads the JSON of the answer; a problem document is an error.

@@ -7,6 +7,8 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/gate"
 	"github.com/quell-project/quell/internal/pipeline/policy"
+	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/tally"
 	"github.com/quell-project/quell/policies"
 )
 
@@ -16,7 +18,7 @@ func (a *App) openPolicies(context.Context) error {
 		return err
 	}
 	a.policies = &gate.Gate{
-		Lines: func() []gate.Line { return builtIn }, Tallies: noTallies{}, Memory: noMemory{},
+		Lines: func() []gate.Line { return builtIn }, Tallies: tally.New(a.store), Memory: memory{a.store},
 		Alarm: func(al policy.Alarm) {
 			a.log.Warn("a policy raises an alarm", "policy", al.Policy, "rule", al.Rule, "alarm", al.Text)
 		},
@@ -41,14 +43,14 @@ func BuiltIn() (lines []gate.Line, err error) {
 	return lines, nil
 }
 
-type noTallies struct{}
+// memory knows what people have overturned.
+type memory struct{ store *store.Store }
 
-func (noTallies) Of(context.Context, domain.Time, []domain.Subject) (map[domain.Subject]domain.Tally, error) {
-	return nil, nil
-}
-
-type noMemory struct{}
-
-func (noMemory) Excuses(context.Context, domain.Time, domain.Upload, []domain.Match) ([]policy.Excuse, error) {
-	return nil, nil
+// Excuses implements gate.Memory.
+func (m memory) Excuses(ctx context.Context, now domain.Time, u domain.Upload, matches []domain.Match) ([]policy.Excuse, error) {
+	overturns, err := m.store.OverturnsOf(ctx, u.Digest)
+	if err != nil {
+		return nil, err
+	}
+	return gate.Excuses(now, u, matches, overturns, nil), nil
 }

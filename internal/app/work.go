@@ -133,6 +133,7 @@ const (
 	dueEvery   = 500 * time.Millisecond
 	dueBatch   = 500
 	pruneEvery = time.Minute
+	tallyBatch = 1000
 )
 
 // lead does what one process among all must do: carry events to the bus, and keep the clocks.
@@ -142,6 +143,8 @@ func (a *App) lead(ctx context.Context) error {
 		g.Go(func() error { return a.relay.Run(ctx) })
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
+		g.Go(func() error { return a.repeat(ctx, pruneEvery, "merge and drop old tallies", a.tidyTallies) })
+		g.Go(func() error { return a.repeat(ctx, pruneEvery, "remove old facts", a.dropFacts) })
 		if a.hunter != nil {
 			g.Go(func() error { return a.hunter.Run(ctx) })
 		}
@@ -211,6 +214,45 @@ func (a *App) prune(ctx context.Context) error {
 		_, err := tx.PruneOutbox(ctx, before, published)
 		return err
 	})
+}
+
+// tidyTallies merges tallies that need not be as fine any more and drops those that nobody asks for, a few in each transaction: in between,
+// others have their turn.
+func (a *App) tidyTallies(ctx context.Context) error {
+	for {
+		var tidied int
+		err := a.store.Tx(ctx, func(tx *store.Tx) error {
+			merged, err := tx.MergeTallies(ctx, tallyBatch)
+			if err != nil {
+				return err
+			}
+			dropped, err := tx.PruneTallies(ctx, tallyBatch)
+			tidied = max(merged, int(dropped))
+			return err
+		})
+		if err != nil || tidied < tallyBatch {
+			return err
+		}
+	}
+}
+
+// factsBatch is how many facts are removed in a transaction.
+const factsBatch = 500
+
+// dropFacts removes what policies saw longer ago than it is kept, a few in each transaction.
+func (a *App) dropFacts(ctx context.Context) error {
+	window := time.Duration(a.cfg.PolicyFacts)
+	for left := window > 0; left; {
+		err := a.store.Tx(ctx, func(tx *store.Tx) error {
+			n, err := tx.DropFacts(ctx, domain.At(time.Now().Add(-window)), factsBatch)
+			left = n == factsBatch
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // watch adds the metrics that are read from the parts.

@@ -16,12 +16,11 @@ func factsFields(f *domain.KeptFacts) []any {
 	return []any{&f.Decision, &f.DecidedAt, &f.Account, &f.Surface, &f.Verdict, &f.Policy.ID, &f.Policy.Version, &f.Policy.Rule, &f.Body}
 }
 
-// writeFacts keeps what policies saw, where policies decided.
+// writeFacts keeps what policies saw, where their decision stands and not that of a person.
 func (tx *Tx) writeFacts(ctx context.Context, recordings []*domain.Recording) error {
 	var rows [][]any
 	for _, r := range recordings {
-		if len(r.Facts) > 0 {
-			d := r.Decision
+		if d := r.Decision; len(r.Facts) > 0 && d.By == "" {
 			rows = append(rows, []any{d.ID, d.DecidedAt, r.Upload.AccountID, r.Upload.Surface, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, r.Facts})
 		}
 	}

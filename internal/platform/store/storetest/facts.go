@@ -71,6 +71,14 @@ var factsTests = []test{
 		_, err := s.FactsOf(t.Context(), "none")
 		wantError(t, err, store.ErrNotFound, "FactsOf")
 	}},
+	{"are not kept where the decision of a person stands", func(t *testing.T, cfg store.Config) {
+		s := Open(t, cfg)
+		r := recordingOf(upload("post"), 1, domain.Block)
+		r.Decision.By = "ana"
+		record(t, s, r)
+		_, err := s.FactsOf(t.Context(), r.Decision.ID)
+		wantError(t, err, store.ErrNotFound, "FactsOf")
+	}},
 	{"are not kept of a round that was decided already", func(t *testing.T, cfg store.Config) {
 		s := Open(t, cfg)
 		first := recordingOf(upload("post"), 1, domain.Allow)
