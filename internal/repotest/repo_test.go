@@ -59,7 +59,7 @@ var rooms = []struct {
 	{"internal/platform/store", []string{"internal/domain"}},
 	{"internal/demo/art", nil},
 	{"internal/demo", nil},
-	{"internal/bench", []string{"hamming", "keypoint", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/luma", "internal/pipeline/match", "internal/pipeline/media", "internal/pipeline/signal", "internal/demo/art"}},
+	{"internal/bench", []string{"hamming", "keypoint", "internal/retrohunt/daybook", "pdq", "internal/domain", "internal/platform/store", "internal/pipeline/luma", "internal/pipeline/match", "internal/pipeline/media", "internal/pipeline/policy", "internal/pipeline/signal", "internal/replay", "internal/demo/art"}},
 	{"policies", nil},
 	{"internal/app", []string{"internal/", "policies"}},
 	{"cmd/quell", []string{"internal/", "policies"}},

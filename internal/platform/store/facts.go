@@ -18,11 +18,22 @@ func factsFields(f *domain.KeptFacts) []any {
 
 // writeFacts keeps what policies saw, where their decision stands and not that of a person.
 func (tx *Tx) writeFacts(ctx context.Context, recordings []*domain.Recording) error {
-	var rows [][]any
+	var kept []domain.KeptFacts
 	for _, r := range recordings {
 		if d := r.Decision; len(r.Facts) > 0 && d.By == "" {
-			rows = append(rows, []any{d.ID, d.DecidedAt, r.Upload.AccountID, r.Upload.Surface, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, r.Facts})
+			kept = append(kept, domain.KeptFacts{
+				Decision: d.ID, DecidedAt: d.DecidedAt, Account: r.Upload.AccountID, Surface: r.Upload.Surface, Verdict: d.Verdict, Policy: d.Policy, Body: r.Facts,
+			})
 		}
+	}
+	return tx.KeepFacts(ctx, kept)
+}
+
+// KeepFacts adds facts of decisions of which none are kept.
+func (tx *Tx) KeepFacts(ctx context.Context, kept []domain.KeptFacts) error {
+	rows := make([][]any, len(kept))
+	for i, f := range kept {
+		rows[i] = []any{f.Decision, f.DecidedAt, f.Account, f.Surface, f.Verdict, f.Policy.ID, f.Policy.Version, f.Policy.Rule, f.Body}
 	}
 	return tx.insertRows(ctx, `facts`, factsColumns, ``, rows, nil)
 }
