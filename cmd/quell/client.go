@@ -145,12 +145,30 @@ func (c *client) sendJSON(ctx context.Context, path string, v any) (document, er
 
 // send posts a body and reads the JSON of the answer; a problem document is an error.
 func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (document, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server+path, body)
+	return c.do(ctx, http.MethodPost, path, contentType, body)
+}
+
+// call sends a value as JSON, or nothing if it is nil, and reads the JSON of the answer.
+func (c *client) call(ctx context.Context, method, path string, v any) (document, error) {
+	if v == nil {
+		return c.do(ctx, method, path, "", nil)
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(ctx, method, path, "application/json", bytes.NewReader(body))
+}
+
+func (c *client) do(ctx context.Context, method, path, contentType string, body io.Reader) (document, error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.server+path, body)
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+c.key)
-	r.Header.Set("Content-Type", contentType)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
 	answer, err := c.http.Do(r)
 	if err != nil {
 		if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" && ctx.Err() == nil {
@@ -166,11 +184,20 @@ func (c *client) send(ctx context.Context, path, contentType string, body io.Rea
 	if answer.StatusCode >= 300 {
 		detail := v.text("detail")
 		for _, fault := range v.list("errors") {
-			detail += fmt.Sprintf(" %s: %s.", fault.text("location"), fault.text("message"))
+			detail += fmt.Sprintf(" %s: %s.", faultPlace(fault), fault.text("message"))
 		}
 		return nil, &refusal{c.server, answer.StatusCode, detail}
 	}
 	return v, nil
+}
+
+// faultPlace is where a fault is: a line and a column of a text, or a place in the request.
+func faultPlace(fault document) string {
+	place, _ := fault["value"].(map[string]any)
+	if at := document(place); at.number("line") > 0 {
+		return fmt.Sprintf("line %.0f, column %.0f", at.number("line"), at.number("column"))
+	}
+	return fault.text("location")
 }
 
 // refusal is an answer that is a problem document.

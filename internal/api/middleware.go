@@ -17,24 +17,25 @@ func (s *server) signedIn(next http.Handler) http.Handler {
 		inner := r.WithContext(ctx)
 		defer func() { r.Pattern = inner.Pattern }() // the mux behind notes the route on the request that it is given
 		w.Header().Set("Cache-Control", "no-store")
-		if name, ok := s.admitted(w, inner); ok {
-			inner = inner.WithContext(context.WithValue(ctx, caller{}, name))
-			next.ServeHTTP(w, inner)
+		name, admitted := s.admitted(w, inner)
+		if !admitted {
+			return
 		}
+		inner = inner.WithContext(context.WithValue(ctx, callerKey{}, name))
+		next.ServeHTTP(w, inner)
 	})
 }
 
-// caller is what the name of the key that a request shows is known by in its context.
-type caller struct{}
+type callerKey struct{}
 
-// callerOf returns the name of the key that a request has shown.
-func callerOf(ctx context.Context) string {
-	name, _ := ctx.Value(caller{}).(string)
+// caller is who has sent a request: the name of the key that it shows.
+func caller(ctx context.Context) string {
+	name, _ := ctx.Value(callerKey{}).(string)
 	return name
 }
 
-// admitted returns the name of the valid key that a request shows; if it shows none, it is answered.
-func (s *server) admitted(w http.ResponseWriter, r *http.Request) (name string, ok bool) {
+// admitted returns the name of the key that a request shows if that is valid; if not, it is answered.
+func (s *server) admitted(w http.ResponseWriter, r *http.Request) (name string, admitted bool) {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	key = strings.TrimSpace(key)
 	if !strings.EqualFold(scheme, "Bearer") || key == "" {

@@ -126,7 +126,7 @@ func (s *server) review(r *http.Request, f form) (decisionShape, error) {
 		return decisionShape{}, unprocessable("body.reason", err.Error())
 	}
 	d, err := s.People.Review(r.Context(), domain.Review{
-		Judged: domain.DecisionID(r.PathValue("decision_id")), By: callerOf(r.Context()), Verdict: domain.Verdict(q.Verdict), Reason: q.Reason, Sample: q.Sample,
+		Judged: domain.DecisionID(r.PathValue("decision_id")), By: caller(r.Context()), Verdict: domain.Verdict(q.Verdict), Reason: q.Reason, Sample: q.Sample,
 	})
 	return shapeDecision(d), err
 }

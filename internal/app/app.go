@@ -16,6 +16,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/bus"
@@ -26,6 +27,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/obs"
 	"github.com/quell-project/quell/internal/platform/secret"
 	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/retrohunt"
 )
 
@@ -41,6 +43,9 @@ type App struct {
 	index    *match.Index
 	recorder *record.Recorder
 	policies *gate.Gate
+	book     *policies.Book[*policy.Program]
+	keeper   *policies.Keeper[*policy.Program]
+	desk     desk
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget
@@ -222,6 +227,10 @@ func (a *App) Run(ctx context.Context) error {
 	g.Add("leader", a.lead)
 	g.Add("index", func(ctx context.Context) error { return a.index.Run(ctx, a.nudge) })
 	g.Add("news of banks", a.listenForBanks)
+	g.Add("news of policies", a.listenForPolicies)
+	g.Add("policies", func(ctx context.Context) error {
+		return a.repeat(ctx, followEvery, "follow the policies", a.followPolicies)
+	})
 	g.Add("uploads that wait", a.workOff)
 	g.Add("reports of users", a.hearReports)
 	g.Add("index snapshots", a.keepSnapshots)

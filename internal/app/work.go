@@ -142,6 +142,7 @@ func (a *App) lead(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return a.relay.Run(ctx) })
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
+		g.Go(func() error { return a.repeat(ctx, dueEvery, "take the steps of policies that are due", a.keeper.Due) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "merge and drop old tallies", a.tidyTallies) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "remove old facts", a.dropFacts) })
@@ -268,6 +269,10 @@ func (a *App) watch() {
 		m.Gauge("quell_retrohunt_fingerprints", "Fingerprints of past uploads that this process keeps; only the one that leads keeps any.", nil, func() float64 { return float64(a.hunter.Fingerprints()) })
 		m.Gauge("quell_retrohunt_running", "Hunts that are not over.", nil, func() float64 { return float64(a.hunter.Running()) })
 		m.Gauge("quell_retrohunt_waiting_signals", "Changes of signals that are not hunted for yet; -1: could not be asked.", nil, asked(a.waitingSignals))
+	}
+	m.Gauge("quell_policies_unreadable", "Versions of policies that should be asked and cannot be read by this process.", nil, a.unreadable)
+	for _, kind := range domain.AlarmKinds() {
+		m.Gauge("quell_alarms_open", "Alarms that nobody has taken note of, by kind; -1: could not be asked.", map[string]string{"kind": string(kind)}, asked(a.openAlarms(kind)))
 	}
 	m.Counter("quell_bus_published_total", "Events published by this process.", nil, func() float64 { return float64(a.bus.Stats().Published) })
 	m.Counter("quell_bus_redelivered_total", "Events that were handed out again.", nil, func() float64 { return float64(a.bus.Stats().Redelivered) })

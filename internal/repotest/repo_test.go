@@ -47,6 +47,7 @@ var rooms = []struct {
 	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match"}},
 	{"internal/hma", []string{"internal/domain", "internal/observed", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain"}},
+	{"internal/policies", []string{"internal/domain"}},
 	{"internal/retrohunt", []string{"internal/domain", "internal/platform/durable", "hamming"}},
 	{"internal/platform/lifecycle", nil},
 	{"internal/platform/config", nil},

@@ -173,6 +173,16 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 	if err := tx.tallyDecisions(ctx, recordings); err != nil {
 		return err
 	}
+	var alarms []domain.Alarm
+	for _, r := range recordings {
+		alarms = append(alarms, r.Alarms...)
+	}
+	if _, err := tx.RaiseAlarms(ctx, alarms); err != nil {
+		return err
+	}
+	if err := tx.WriteShadows(ctx, recordings); err != nil {
+		return err
+	}
 	return tx.countDecisions(ctx, recordings)
 }
 
