@@ -7,6 +7,7 @@ import (
 
 	"github.com/quell-project/quell/internal/console"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/platform/store"
 	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/tally"
 )
@@ -86,4 +87,13 @@ func (c consolePolicies) EndSnooze(ctx context.Context, id domain.EventID, by st
 func (c consolePolicies) AckAlarm(ctx context.Context, id domain.EventID, by string) (domain.Alarm, error) {
 	a, err := c.policyDesk.AckAlarm(ctx, id, by)
 	return a, asConsole(err)
+}
+
+// consoleFacts is what policies saw, as the console reads it.
+type consoleFacts struct{ store *store.Store }
+
+// FactsOf implements console.Facts.
+func (c consoleFacts) FactsOf(ctx context.Context, id domain.DecisionID) (domain.KeptFacts, error) {
+	f, err := c.store.FactsOf(ctx, id)
+	return f, consoleError(err)
 }

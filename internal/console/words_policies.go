@@ -60,3 +60,19 @@ type policyWords struct {
 type policyFacts struct {
 	Policy, Asked, Changed, Rule, When, Then, Unknown, Stood string
 }
+
+// explainWords is the part of the catalogue about why a policy said what it said.
+type explainWords struct {
+	Value, Asked, Effect string
+	Of                   func(name string, version int) string
+	Values               map[domain.Value]string
+	NoFacts, FactsBroken string
+	NoVersion            func(name string, version int) string
+	Silent, LeftOut      func(n int) string
+	MoreElements         func(n int) string
+	Means                func(treatment string) string
+
+	Counts, CountsMean, Counted, Uploads, Blocks, Reports string
+	Over                                                  func(c domain.Counts) string
+	Subject                                               map[domain.SubjectKind]string
+}

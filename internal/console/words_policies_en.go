@@ -201,3 +201,33 @@ func englishShadow(s *shadow) []phrase {
 		{englishNumber(s.Changed), "changed"}, {Text: " would have been otherwise."},
 	}
 }
+
+// englishExplain is the part of the catalogue about why a policy said what it said.
+func englishExplain() explainWords {
+	return explainWords{
+		Value: "Was", Asked: "Asked for", Effect: "What became of it",
+		Of: func(name string, version int) string { return fmt.Sprintf("%s v%d", name, version) },
+		Values: map[domain.Value]string{
+			domain.True: "true", domain.False: "false", domain.Unknown: "unknown", domain.Errored: "error",
+		},
+		NoFacts:     "What policies saw of this upload is not kept, so the decision cannot be explained piece by piece.",
+		FactsBroken: "What policies saw of this upload cannot be read at the moment.",
+		NoVersion: func(name string, version int) string {
+			return fmt.Sprintf("Version %d of policy %s cannot be read any more, and is not explained.", version, plain(name))
+		},
+		Silent: func(n int) string { return plural(int64(n), "rule", "rules") + " had nothing to say" },
+		LeftOut: func(n int) string {
+			return plural(int64(n), "condition is", "conditions are") + " shown without their pieces: there were too many."
+		},
+		MoreElements: func(n int) string { return "and " + englishNumber(int64(n)) + " more" },
+		Means:        func(treatment string) string { return "For this rule that means: " + treatment + "." },
+		Counts:       "What policies saw in numbers", CountsMean: "In the hour, the day and the week before the decision.",
+		Counted: "Counted", Uploads: "Uploads", Blocks: "Blocks", Reports: "Reports",
+		Over: func(c domain.Counts) string {
+			return englishNumber(c.Hour) + " · " + englishNumber(c.Day) + " · " + englishNumber(c.Week)
+		},
+		Subject: map[domain.SubjectKind]string{
+			domain.SubjectAccount: "this account", domain.SubjectSurface: "this surface", domain.SubjectBank: "bank", domain.SubjectSignal: "signal",
+		},
+	}
+}
