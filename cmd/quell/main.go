@@ -19,6 +19,7 @@ type cli struct {
 	Dataset    datasetCmd    `cmd:"" help:"Count or print the signals that are known."`
 	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
 	Retrohunt  retrohuntCmd  `cmd:"" help:"Search what was uploaded before for what became known since."`
+	Policy     policyCmd     `cmd:"" help:"Look at policies: explain, compare, describe."`
 	ImportHMA  importHMACmd  `cmd:"" name:"import-hma" help:"Take the database of a Hasher-Matcher-Actioner (HMA) over."`
 	Key        keyCmd        `cmd:"" help:"Make, list and revoke API keys."`
 	SignInLink signInLinkCmd `cmd:"" help:"Make a one-time link that signs a person in to the console."`
