@@ -134,6 +134,15 @@ func (c *client) post(ctx context.Context, path, name string, fields, data []byt
 	return c.send(ctx, path, form.FormDataContentType(), &body)
 }
 
+// sendJSON posts a document and returns the answer.
+func (c *client) sendJSON(ctx context.Context, path string, v any) (document, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, path, "application/json", bytes.NewReader(body))
+}
+
 // send posts a body and reads the JSON of the answer; a problem document is an error.
 func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (document, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server+path, body)

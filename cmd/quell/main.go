@@ -18,6 +18,8 @@ type cli struct {
 	Hash       hashCmd       `cmd:"" help:"Print the fingerprints of files."`
 	Dataset    datasetCmd    `cmd:"" help:"Count or print the signals that are known."`
 	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
+	Decide     decideCmd     `cmd:"" help:"Decide about an upload as a person."`
+	Report     reportCmd     `cmd:"" help:"Pass on the report of a user."`
 	Retrohunt  retrohuntCmd  `cmd:"" help:"Search what was uploaded before for what became known since."`
 	Policy     policyCmd     `cmd:"" help:"Look at policies: explain, compare, describe."`
 	ImportHMA  importHMACmd  `cmd:"" name:"import-hma" help:"Take the database of a Hasher-Matcher-Actioner (HMA) over."`

@@ -109,6 +109,7 @@ type Config struct {
 	Records     Records
 	Banks       Banks
 	Hunts       Hunts
+	People      People
 	Fingerprint Fingerprinter
 	Keys        Keys
 	Bodies      Bodies
@@ -146,6 +147,7 @@ func New(cfg Config) http.Handler {
 	s.bankRoutes()
 	s.entryRoutes()
 	s.huntRoutes()
+	s.peopleRoutes()
 
 	top := http.NewServeMux()
 	top.Handle("GET /api/openapi.json", s.document())

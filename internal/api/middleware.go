@@ -17,32 +17,42 @@ func (s *server) signedIn(next http.Handler) http.Handler {
 		inner := r.WithContext(ctx)
 		defer func() { r.Pattern = inner.Pattern }() // the mux behind notes the route on the request that it is given
 		w.Header().Set("Cache-Control", "no-store")
-		if s.admitted(w, inner) {
+		if name, ok := s.admitted(w, inner); ok {
+			inner = inner.WithContext(context.WithValue(ctx, caller{}, name))
 			next.ServeHTTP(w, inner)
 		}
 	})
 }
 
-// admitted reports whether a request shows a valid key; if not, it is answered.
-func (s *server) admitted(w http.ResponseWriter, r *http.Request) bool {
+// caller is what the name of the key that a request shows is known by in its context.
+type caller struct{}
+
+// callerOf returns the name of the key that a request has shown.
+func callerOf(ctx context.Context) string {
+	name, _ := ctx.Value(caller{}).(string)
+	return name
+}
+
+// admitted returns the name of the valid key that a request shows; if it shows none, it is answered.
+func (s *server) admitted(w http.ResponseWriter, r *http.Request) (name string, ok bool) {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	key = strings.TrimSpace(key)
 	if !strings.EqualFold(scheme, "Bearer") || key == "" {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="quell"`)
 		writeProblem(w, problem(http.StatusUnauthorized, "An API key is needed: send it as \"Authorization: Bearer KEY\". Make one with `quell key create NAME`."))
-		return false
+		return "", false
 	}
-	_, err := s.Keys.Key(r.Context(), key)
+	name, err := s.Keys.Key(r.Context(), key)
 	switch {
 	case err == nil:
-		return true
+		return name, true
 	case s.Faults.Denied(err):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="quell", error="invalid_token"`)
 		writeProblem(w, problem(http.StatusUnauthorized, "The API key is not valid. Make one with `quell key create NAME`."))
 	default:
 		s.fail(w, r, err)
 	}
-	return false
+	return "", false
 }
 
 // observed reports every request and turns a panic into a problem.

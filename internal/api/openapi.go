@@ -37,6 +37,7 @@ func describedBy(version string) huma.Config {
 		{Name: tagRecords, Description: "What was submitted, what was decided, and on what evidence."},
 		{Name: tagBanks, Description: "Known content: banks, entries and the signals that stand for them."},
 		{Name: tagHunts, Description: "Searches for what became known lately among what was uploaded before."},
+		{Name: tagPeople, Description: "What people decide, and what users of the service report."},
 	}
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer", Description: "An API key (`quell key create NAME`)."}}
@@ -50,6 +51,7 @@ const (
 	tagHunts   = "Retro-hunt"
 	tagRecords = "Records"
 	tagBanks   = "Banks"
+	tagPeople  = "People"
 )
 
 // schemaName names the schema of a type: "Decision" for decisionShape.

@@ -32,10 +32,11 @@ import (
 type world struct {
 	http.Handler
 	*corridor
-	banks *banks
-	hunts *hunts
-	keys  *keys
-	log   *bytes.Buffer
+	banks  *banks
+	hunts  *hunts
+	people *people
+	keys   *keys
+	log    *bytes.Buffer
 
 	mu     sync.Mutex
 	routes []string // "route status" of every request
@@ -65,8 +66,9 @@ func newWorld(change ...func(*api.Config)) *world {
 		keys:     &keys{valid: map[string]string{goodKey: "test"}},
 		log:      &bytes.Buffer{},
 	}
+	w.people = &people{corridor: w.corridor}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, errNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, errConflict) },

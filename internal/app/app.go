@@ -157,7 +157,7 @@ func (a *App) openCorridor(context.Context) error {
 	a.closer.Add("recorder", func() error { a.recorder.Stop(); return nil })
 	a.pipeline = &pipeline.Pipeline{
 		Limits:  ingest.Limits{Parts: a.cfg.CheckParts, PartBytes: int64(a.cfg.CheckPartBytes), Fingerprints: a.cfg.CheckSignals, Attributes: int(a.cfg.CheckAttributes)},
-		Uploads: uploads{a.store, a.bus}, Index: a.index,
+		Uploads: uploads{a.store, a.bus}, People: a.store, Index: a.index,
 		Inspector: &pipeline.Inspector{
 			Fetch: guardedFetch{fetcher}, Decode: decoder, Budget: budget(a.cfg), Member: int64(a.cfg.CheckPartBytes), Room: a.bodies.Take,
 			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints},
@@ -223,6 +223,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Add("index", func(ctx context.Context) error { return a.index.Run(ctx, a.nudge) })
 	g.Add("news of banks", a.listenForBanks)
 	g.Add("uploads that wait", a.workOff)
+	g.Add("reports of users", a.hearReports)
 	g.Add("index snapshots", a.keepSnapshots)
 	g.Add("server", site{a.handler, a.listener, a.log}.serve)
 	if a.hma != nil {

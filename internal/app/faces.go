@@ -13,6 +13,7 @@ import (
 	"github.com/quell-project/quell/internal/auth"
 	"github.com/quell-project/quell/internal/console"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
@@ -58,7 +59,8 @@ func (a *App) api() http.Handler {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)},
+		People: people{a.pipeline, a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
 		Faults: api.Faults{
 			NotFound: isNotFound, Conflict: isConflict, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
@@ -71,7 +73,7 @@ func (a *App) api() http.Handler {
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
 func isConflict(err error) bool {
-	return errors.Is(err, store.ErrConflict) || errors.Is(err, errNoHunts)
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, errNoHunts) || errors.Is(err, pipeline.ErrSuperseded)
 }
 func isDenied(err error) bool { return errors.Is(err, auth.ErrDenied) }
 

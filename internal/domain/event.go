@@ -17,4 +17,6 @@ const (
 	SubjectDecisionMade = "quell.decision.made"
 	// SubjectBankChanged says that signals or settings of a bank changed. Body: {"bank_id","seq"}.
 	SubjectBankChanged = "quell.bank.changed"
+	// SubjectReportMade says that a user of the service has reported a content. Body: {"report_id","content_id"}.
+	SubjectReportMade = "quell.report.made"
 )

@@ -7,6 +7,7 @@ type Recording struct {
 	Renditions []Rendition
 	Facts      []byte         // what policies saw, as package policy encodes it
 	Shadows    []ShadowResult // what would have been decided with versions that are not in force
+	Review     *Review        // that made the decision; nil: no person did
 	// Seal makes the audit leaf and the event of the decision as it is written: the upload may turn out to be known under another id.
 	Seal func(Decision) (Leaf, Event, error)
 }

@@ -14,6 +14,7 @@ type Input struct {
 	Round   int
 	Checks  []domain.Check
 	Matches []domain.Match
+	Reports []domain.Report // of the content by users of the service, newest first, at most domain.MaxReportsSeen
 	Now     domain.Time
 }
 
@@ -45,6 +46,9 @@ func (in Input) Gather(counts func(domain.Subject) *domain.Tally) *Facts {
 	}
 	for _, p := range u.Parts {
 		f.Media = append(f.Media, partOf(p, in.Checks))
+	}
+	for _, r := range in.Reports {
+		f.Reports = append(f.Reports, Report{Reason: r.Reason, At: r.At})
 	}
 	for i, m := range in.Matches {
 		f.Matches = append(f.Matches, Match{

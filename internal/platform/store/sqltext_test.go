@@ -56,6 +56,16 @@ func TestBuiltQueriesToo(t *testing.T) {
 	}
 }
 
+func TestBuiltQueriesOfReportsToo(t *testing.T) {
+	t.Parallel()
+	for _, s := range []ReportSelection{{}, {Content: "post"}, {Before: "r"}, {Content: "post", Before: "r", Limit: 3}} {
+		query, args := s.query()
+		if err := checkParams(query, len(args)); err != "" {
+			t.Errorf("%+v: %s\n%s", s, err, query)
+		}
+	}
+}
+
 var param = regexp.MustCompile(`\$(\d+)`)
 
 // checkParams says what is wrong with the parameters of a query: they must appear in ascending order without gaps; one that has appeared may

@@ -106,6 +106,11 @@ func recordingOf(u domain.Upload, round int, v domain.Verdict) domain.Recording 
 		DecidedAt: start,
 	}
 	if v == domain.Block {
+		d.Consequence = domain.Consequence{Code: "known", Queue: "urgent", Priority: 90, Labels: []string{"violent"}, Notice: "removed", Preserve: "P180D"}
+		d.Rules = []domain.RuleHit{
+			{Policy: "default", Version: 1, Rule: "known-near", Value: domain.True, Verdict: v, Effect: domain.EffectDecided, Match: 2, Part: "file-1"},
+			{Policy: "young", Version: 3, Rule: "first-day", Value: domain.Unknown, Verdict: domain.Hold, Effect: domain.EffectIgnored, Note: "account age"},
+		}
 		d.Matches = []domain.Match{
 			{Bank: "heron", BankID: "b-1", BankKind: domain.Known, Entry: "e-1", Signal: "s-1", SignalType: domain.SHA256, Part: "file-1", Sources: []string{"marsh watch"}},
 			{Bank: "heron", BankID: "b-1", BankKind: domain.Known, Entry: "e-2", Signal: "s-2", SignalType: domain.PDQ, Distance: 6, Limit: 31, Part: "file-1", Sources: []string{"reed watch"}, Labels: []string{"poster"}},
