@@ -143,14 +143,29 @@ func (c *client) sendJSON(ctx context.Context, path string, v any) (document, er
 	return c.send(ctx, path, "application/json", bytes.NewReader(body))
 }
 
-// send posts a body and reads the JSON of the answer; a problem document is an error.
+// send posts a body and returns the answer.
 func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (document, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server+path, body)
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.key)
 	r.Header.Set("Content-Type", contentType)
+	return c.do(r)
+}
+
+// get asks for a document.
+func (c *client) get(ctx context.Context, path string) (document, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(r)
+}
+
+// do sends a request and reads the JSON of the answer; a problem document is an error.
+func (c *client) do(r *http.Request) (document, error) {
+	ctx := r.Context()
+	r.Header.Set("Authorization", "Bearer "+c.key)
 	answer, err := c.http.Do(r)
 	if err != nil {
 		if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" && ctx.Err() == nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -36,7 +35,7 @@ func (c *policyExplainCmd) Run(g *globals) error {
 		if err != nil {
 			return err
 		}
-		answer, err = client.call(g.ctx, http.MethodPost, path, map[string]string{"text": string(text)})
+		answer, err = client.sendJSON(g.ctx, path, map[string]string{"text": string(text)})
 		if err != nil {
 			return err
 		}
@@ -51,7 +50,7 @@ func (c *policyExplainCmd) Run(g *globals) error {
 		if len(q) > 0 {
 			path += "?" + q.Encode()
 		}
-		if answer, err = client.call(g.ctx, http.MethodGet, path, nil); err != nil {
+		if answer, err = client.get(g.ctx, path); err != nil {
 			return err
 		}
 	}

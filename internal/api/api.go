@@ -105,17 +105,18 @@ type Limits struct {
 
 // Config joins the API to the rooms behind it.
 type Config struct {
-	Corridor    Corridor
-	Records     Records
-	Banks       Banks
-	Hunts       Hunts
-	People      People
-	Fingerprint Fingerprinter
-	Keys        Keys
-	Bodies      Bodies
-	Faults      Faults
-	Limits      Limits
-	SignalTypes []SignalType
+	Corridor     Corridor
+	Records      Records
+	Banks        Banks
+	Hunts        Hunts
+	People       People
+	Fingerprint  Fingerprinter
+	Explanations Explanations // nil: nothing is kept that could be explained
+	Keys         Keys
+	Bodies       Bodies
+	Faults       Faults
+	Limits       Limits
+	SignalTypes  []SignalType
 	// Observe is told of every request; route is one of a fixed set and holds nothing that a client chose. May be nil.
 	Observe func(route string, status int, took time.Duration)
 	Version string
@@ -147,6 +148,7 @@ func New(cfg Config) http.Handler {
 	s.bankRoutes()
 	s.entryRoutes()
 	s.huntRoutes()
+	s.explanationRoutes()
 	s.peopleRoutes()
 
 	top := http.NewServeMux()

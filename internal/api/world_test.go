@@ -68,7 +68,7 @@ func newWorld(change ...func(*api.Config)) *world {
 	}
 	w.people = &people{corridor: w.corridor}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Fingerprint: fingerprinter{}, Explanations: explanations{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound: func(err error) bool { return errors.Is(err, errNotFound) },
 			Conflict: func(err error) bool { return errors.Is(err, errConflict) },
