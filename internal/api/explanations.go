@@ -21,18 +21,15 @@ type Explanations interface {
 }
 
 type explanationQuery struct {
-	decisionPath
+	ID      string `path:"decision_id" maxLength:"64"`
 	Policy  string `query:"policy" maxLength:"64" doc:"Explain this policy; absent: all versions that had something to say."`
 	Version int    `query:"version" minimum:"-1" default:"-1" doc:"And this version of it; -1: the one that is live."`
 }
 
-type explanationText struct {
-	decisionPath
-	Body struct {
-		_ struct{} `json:"-" additionalProperties:"false"`
+type explanationRequest struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
 
-		Text string `json:"text" minLength:"1" maxLength:"1048576" doc:"Of a policy, in YAML."`
-	}
+	Text string `json:"text" minLength:"1" maxLength:"1048576" doc:"Of a policy, in YAML."`
 }
 
 type explanationList struct {
@@ -56,28 +53,39 @@ func (s *server) explanationRoutes() {
 		Errors:      []int{http.StatusNotFound, http.StatusUnprocessableEntity},
 	}, func(ctx context.Context, in *explanationQuery) (*body[explanationList], error) {
 		all, err := s.Explanations.Explain(ctx, domain.DecisionID(in.ID), in.Policy, in.Version)
-		return explained(all, err)
+		if err != nil {
+			return nil, unread(err)
+		}
+		return &body[explanationList]{explanationList{all}}, nil
 	})
-	register(s, huma.Operation{
+	receive(s, huma.Operation{
 		OperationID: "explain-decision-by", Method: http.MethodPost, Path: path, Tags: []string{tagRecords}, Summary: "The same for a text that is no version yet",
-		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-	}, func(ctx context.Context, in *explanationText) (*body[explanationList], error) {
-		one, err := s.Explanations.ExplainText(ctx, domain.DecisionID(in.ID), in.Body.Text)
-		return explained([]policy.Explanation{one}, err)
-	})
+		Parameters:  []*huma.Param{{Name: "decision_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}},
+		RequestBody: jsonBody(schema[explanationRequest](s), `{"text":"policy: draft\nrules: []"}`), Errors: []int{http.StatusNotFound},
+	}, intake{json: 2 * policy.MaxText}, s.explainText)
 }
 
-// explained is the answer with explanations. What is wrong with a text is told piece by piece.
-func explained(all []policy.Explanation, err error) (*body[explanationList], error) {
-	if found, ok := errors.AsType[policy.Diagnostics](err); ok {
-		p := problem(http.StatusUnprocessableEntity, "The policy cannot be read.")
-		for _, d := range found {
-			p.Errors = append(p.Errors, &huma.ErrorDetail{Location: fmt.Sprintf("body.text:%d:%d", d.Line, d.Column), Message: domain.Clip(d.Message, mostTold)})
-		}
-		return nil, p
-	}
+func (s *server) explainText(r *http.Request, f form) (explanationList, error) {
+	q, err := decode[explanationRequest](s, f.document, "body")
 	if err != nil {
-		return nil, err
+		return explanationList{}, err
 	}
-	return &body[explanationList]{explanationList{all}}, nil
+	one, err := s.Explanations.ExplainText(r.Context(), domain.DecisionID(r.PathValue("decision_id")), q.Text)
+	if err != nil {
+		return explanationList{}, unread(err)
+	}
+	return explanationList{[]policy.Explanation{one}}, nil
+}
+
+// unread makes a problem of what is wrong with a text, piece by piece; other errors stay what they are.
+func unread(err error) error {
+	found, ok := errors.AsType[policy.Diagnostics](err)
+	if !ok {
+		return err
+	}
+	p := problem(http.StatusUnprocessableEntity, "The policy cannot be read.")
+	for _, d := range found {
+		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: fmt.Sprintf("body.text:%d:%d", d.Line, d.Column), Message: domain.Clip(d.Message, mostTold)})
+	}
+	return p
 }
