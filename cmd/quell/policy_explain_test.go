@@ -17,7 +17,7 @@ import (
 
 // TestPolicyExplain writes an explanation out, of a server that explains a text or its own policy by facts with one near match.
 func TestPolicyExplain(t *testing.T) {
-	t.Parallel()
+	t.Setenv("QUELL_API_KEY", "qk_test")
 	const text = `policy: known
 rules:
   - {id: near, when: 'matches.exists(m, m.distance <= 12) && content.language == "de"', decide: block}
