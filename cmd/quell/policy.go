@@ -23,6 +23,10 @@ type policyCmd struct {
 	Snooze   policySnoozeCmd   `cmd:"" help:"Keep a rule from acting on one subject for a while."`
 	Snoozes  policySnoozesCmd  `cmd:"" help:"List snoozes, or end one."`
 	Alarms   policyAlarmsCmd   `cmd:"" help:"List alarms, or take note of one."`
+
+	Explain policyExplainCmd `cmd:"" help:"Show how a version comes to what it says about an upload."`
+	Diff    policyDiffCmd    `cmd:"" help:"Say in words what is different between two texts of a policy."`
+	Schema  policySchemaCmd  `cmd:"" help:"Print what conditions can see and use, and the keys of a policy."`
 }
 
 // Help says where the whole story is.
