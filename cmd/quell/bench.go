@@ -16,6 +16,7 @@ type benchCmd struct {
 	HMA    benchHMACmd       `cmd:"" name:"hma" help:"Measure a server as clients of HMA see it: lookups a second, and how soon changes count."`
 	Edits  benchEditsCmd     `cmd:"" help:"Measure how many edited copies of pictures are found, and how many pictures are taken for others."`
 	Retro  benchRetrohuntCmd `cmd:"" name:"retrohunt" help:"Measure how long past uploads are searched for new signals."`
+	Replay benchReplayCmd    `cmd:"" help:"Measure how long past decisions are replayed with a policy."`
 	Codes  benchCodesCmd     `cmd:"" help:"Write codes and questions to files, to ask another search engine the same."`
 	Report benchReportCmd    `cmd:"" help:"Write tables and charts from results that were kept."`
 }

@@ -15,6 +15,7 @@ type policyCmd struct {
 	Show     policyShowCmd     `cmd:"" help:"Show a policy with its versions, or the text of one."`
 	History  policyHistoryCmd  `cmd:"" help:"Show every step of every version, newest first."`
 	Apply    policyApplyCmd    `cmd:"" help:"Write a version, check it, and bring it on its way."`
+	Replay   policyReplayCmd   `cmd:"" help:"Ask a policy about what was decided before, and show what it would have changed."`
 	Approve  policyApproveCmd  `cmd:"" help:"Agree to what somebody else has asked for."`
 	Refuse   policyRefuseCmd   `cmd:"" help:"Refuse what somebody has asked for, or take your own request back."`
 	Rollback policyRollbackCmd `cmd:"" help:"Bring the version back that was live before."`

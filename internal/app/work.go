@@ -145,6 +145,7 @@ func (a *App) lead(ctx context.Context) error {
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "take the steps of policies that are due", a.keeper.Due) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "merge and drop old tallies", a.tidyTallies) })
+		g.Go(func() error { return a.repeat(ctx, pruneEvery, "remove old facts", a.dropFacts) })
 		if a.hunter != nil {
 			g.Go(func() error { return a.hunter.Run(ctx) })
 		}
@@ -234,6 +235,25 @@ func (a *App) tidyTallies(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// factsBatch is how many facts are removed in a transaction.
+const factsBatch = 500
+
+// dropFacts removes what policies saw longer ago than it is kept, a few in each transaction.
+func (a *App) dropFacts(ctx context.Context) error {
+	window := time.Duration(a.cfg.PolicyFacts)
+	for left := window > 0; left; {
+		err := a.store.Tx(ctx, func(tx *store.Tx) error {
+			n, err := tx.DropFacts(ctx, domain.At(time.Now().Add(-window)), factsBatch)
+			left = n == factsBatch
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // watch adds the metrics that are read from the parts.

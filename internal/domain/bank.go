@@ -124,20 +124,20 @@ func (b Bank) AppliesTo(c ContentID) bool {
 }
 
 // Random returns a number that looks random and is always the same for a content.
-func (c ContentID) Random() uint32 { return uint32(c.spread("random") >> 32) }
+func (c ContentID) Random() uint32 { return uint32(spread(string(c), "random") >> 32) }
 
 // InShare reports whether a content is in a share of all contents, 0..1, for a purpose. The answer is a fixed function of both, and a larger share
 // has all that a smaller one has.
 func (c ContentID) InShare(purpose string, share float64) bool {
-	return share >= 1 || float64(c.spread(purpose))/math.MaxUint64 < share
+	return share >= 1 || float64(spread(string(c), purpose))/math.MaxUint64 < share
 }
 
-// spread hashes a content for a purpose.
-func (c ContentID) spread(purpose string) uint64 {
+// spread hashes a name for a purpose.
+func spread(name, purpose string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(purpose))
 	h.Write([]byte{0})
-	h.Write([]byte(c))
+	h.Write([]byte(name))
 	return mix(h.Sum64())
 }
 

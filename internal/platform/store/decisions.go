@@ -10,7 +10,7 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 )
 
-// RecordDecisions writes uploads with their decisions, matches, renditions, audit leaves, counts and events. It returns for each recording,
+// RecordDecisions writes uploads with their decisions, matches, renditions, audit leaves, facts, counts and events. It returns for each recording,
 // in their order, the decision that stands: its own, or the one that was recorded before for the same round of the same upload, so that no
 // upload is decided twice in one round.
 func (tx *Tx) RecordDecisions(ctx context.Context, recordings []domain.Recording) ([]domain.Decision, error) {
@@ -162,6 +162,9 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 		return err
 	}
 	if err := tx.insertRows(ctx, `audit_leaves`, `id, kind, subject_id, salt, digest, created_at`, ``, leaves, nil); err != nil {
+		return err
+	}
+	if err := tx.writeFacts(ctx, recordings); err != nil {
 		return err
 	}
 	if err := tx.writeReviews(ctx, recordings); err != nil {

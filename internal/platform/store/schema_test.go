@@ -103,7 +103,7 @@ var postgresSchema = []string{
 		from ` + postgresTables + ` join pg_attribute a on a.attrelid = tables.oid and a.attnum > 0 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum`,
 	`select t || case when i.indisprimary then ' primary key (' when c.oid is not null then ' unique (' else case when i.indisunique then ' unique index ' else ' index ' end || x.relname || ' (' end
 			|| (select string_agg(a.attname, ', ' order by k.o) from unnest(i.indkey) with ordinality k (n, o) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.n) || ')'
-			|| coalesce(' where ' || pg_get_expr(i.indpred, i.indrelid), '')
+			|| coalesce(' where ' || replace(pg_get_expr(i.indpred, i.indrelid), '::text', ''), '')
 		from ` + postgresTables + ` join pg_index i on i.indrelid = tables.oid join pg_class x on x.oid = i.indexrelid left join pg_constraint c on c.conindid = i.indexrelid and c.contype = 'u'`,
 	`select t || ' foreign key (' || a.attname || ') references ' || f.relname || ' (' || b.attname || ')'
 		from ` + postgresTables + ` join pg_constraint c on c.conrelid = tables.oid and c.contype = 'f' join pg_class f on f.oid = c.confrelid

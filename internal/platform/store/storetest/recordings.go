@@ -15,7 +15,7 @@ import (
 )
 
 // recordTables are the tables that a recording writes to.
-var recordTables = []string{"uploads", "decisions", "matches", "renditions", "audit_leaves", "outbox"}
+var recordTables = []string{"uploads", "decisions", "matches", "renditions", "audit_leaves", "outbox", "facts"}
 
 var recordingTests = []test{
 	{"come back as they were written", func(t *testing.T, cfg store.Config) {
@@ -51,7 +51,7 @@ var recordingTests = []test{
 		s := Open(t, cfg)
 		r := recordingOf(upload("post"), 1, domain.Block)
 		record(t, s, r)
-		want := map[string]int{"uploads": 1, "decisions": 1, "matches": 2, "renditions": 1, "audit_leaves": 1, "outbox": 1}
+		want := map[string]int{"uploads": 1, "decisions": 1, "matches": 2, "renditions": 1, "facts": 1, "audit_leaves": 1, "outbox": 1}
 		if diff := cmp.Diff(want, rowCounts(t, cfg, recordTables...)); diff != "" {
 			t.Errorf("rows (-want +got):\n%s", diff)
 		}
@@ -123,7 +123,7 @@ var recordingTests = []test{
 			return err
 		})
 		wantError(t, err, failure, "Tx")
-		want := map[string]int{"uploads": 0, "decisions": 0, "matches": 0, "renditions": 0, "audit_leaves": 0, "outbox": 0, "decision_counts": 0}
+		want := map[string]int{"uploads": 0, "decisions": 0, "matches": 0, "renditions": 0, "facts": 0, "audit_leaves": 0, "outbox": 0, "decision_counts": 0}
 		if diff := cmp.Diff(want, rowCounts(t, cfg, append(recordTables, "decision_counts")...)); diff != "" {
 			t.Errorf("rows (-want +got):\n%s", diff)
 		}

@@ -119,6 +119,7 @@ func recordingOf(u domain.Upload, round int, v domain.Verdict) domain.Recording 
 	return domain.Recording{
 		Upload: u, Decision: d,
 		Renditions: []domain.Rendition{{Part: "file-1", MediaType: "image/jpeg", Data: []byte{0xff, 0, 1, byte(round)}}},
+		Facts:      []byte{0xa1, 0, byte(round)},
 		Seal:       seal,
 	}
 }

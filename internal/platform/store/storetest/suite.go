@@ -28,6 +28,7 @@ func Run(t *testing.T) {
 		{"lists", listTests},
 		{"recordings", recordingTests},
 		{"rounds", roundTests},
+		{"facts", factsTests},
 		{"uploads", uploadTests},
 		{"hunts", huntTests},
 		{"reviews", reviewTests},
