@@ -2,14 +2,17 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
+	"regexp"
 
 	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 type policyDiffCmd struct {
-	Before string `arg:"" help:"File with the earlier text."`
-	After  string `arg:"" help:"File with the later text."`
+	Before string `arg:"" help:"The earlier text: a file, or NAME@VERSION on the server."`
+	After  string `arg:"" help:"The later text."`
+	Server string `help:"Address of the server." placeholder:"URL"`
 	JSON   bool   `help:"Print as JSON."`
 }
 
@@ -26,11 +29,11 @@ type policyDiff struct {
 
 // Run compares two texts.
 func (c *policyDiffCmd) Run(g *globals) error {
-	before, err := readPolicy(c.Before)
+	before, err := readPolicy(g, c.Server, c.Before)
 	if err != nil {
 		return err
 	}
-	after, err := readPolicy(c.After)
+	after, err := readPolicy(g, c.Server, c.After)
 	if err != nil {
 		return err
 	}
@@ -46,15 +49,29 @@ func (c *policyDiffCmd) Run(g *globals) error {
 	return nil
 }
 
-// readPolicy reads the text of a policy. It need not compile.
-func readPolicy(path string) (*policy.Document, error) {
-	text, err := os.ReadFile(path)
+// readPolicy reads the text of a policy from a file, or of a version from the server. It need not compile.
+func readPolicy(g *globals, server, from string) (*policy.Document, error) {
+	text, err := policyText(g, server, from)
 	if err != nil {
 		return nil, err
 	}
 	d, found := policy.Read(text)
 	if len(found) > 0 {
-		return nil, fmt.Errorf("%s is not a policy:\n%w", path, found)
+		return nil, fmt.Errorf("%s is not a policy:\n%w", from, found)
 	}
 	return d, nil
+}
+
+var namedVersion = regexp.MustCompile(`^([a-z][a-z0-9-]*)@([0-9]+)$`)
+
+// policyText is what a file holds, or the text of NAME@VERSION.
+func policyText(g *globals, server, from string) ([]byte, error) {
+	text, err := os.ReadFile(from)
+	named := namedVersion.FindStringSubmatch(from)
+	if err == nil || named == nil {
+		return text, err
+	}
+	r := remote{Server: server}
+	v, err := r.ask(g, http.MethodGet, policyPath(named[1], "versions", named[2]), nil)
+	return []byte(v.text("text")), err
 }

@@ -88,7 +88,7 @@ func TestDescribedOperationsAnswer(t *testing.T) {
 			}
 		}
 	}
-	if len(ids) != 49 {
+	if len(ids) != 50 {
 		t.Errorf("%d operations are described", len(ids))
 	}
 }
