@@ -68,6 +68,11 @@ func Read(text []byte) (*Document, Diagnostics) {
 		r.report(root, "", "%d rules, at most %d are allowed", len(d.Rules)+len(d.Exempt), maxRules)
 	}
 	r.distinct(d)
+	for _, t := range d.Tests {
+		if t.Given != nil {
+			t.Given.belongsTo(d.Name)
+		}
+	}
 	return d, r.found
 }
 

@@ -169,7 +169,7 @@ func (r *reader) tests(n *yaml.Node) (tests []Test) {
 		t := Test{position: at(item)}
 		seen := r.mapping(item, "a test", map[string]func(*yaml.Node){
 			"name":   func(n *yaml.Node) { t.Name = r.text(n, 200) },
-			"given":  func(n *yaml.Node) { t.Given = n },
+			"given":  func(n *yaml.Node) { t.Given = r.given(n) },
 			"expect": func(n *yaml.Node) { t.Expect = r.expectation(n) },
 		})
 		r.required(item, seen, "a test", "name", "given", "expect")
@@ -210,7 +210,7 @@ func (r *reader) distinct(d *Document) {
 			r.found = append(r.found, Diagnostic{Line: t.line, Column: t.column, Message: "there are two tests with the name " + t.Name})
 		}
 		tests[t.Name] = true
-		if t.Expect.Rule != "" && !ids[t.Expect.Rule] {
+		if t.Expect.Rule != "" && t.Expect.Rule != NoRule && !ids[t.Expect.Rule] {
 			r.found = append(r.found, Diagnostic{Line: t.line, Column: t.column, Message: "the test expects the rule " + t.Expect.Rule + ", and there is none", Hint: maybe(t.Expect.Rule, sortedKeys(ids))})
 		}
 	}

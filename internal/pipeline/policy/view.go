@@ -82,6 +82,16 @@ func (v *view) without(m *Match) bool {
 	return !slices.Contains(v.excused, m.Signal.ID)
 }
 
+// anyMatch reports whether any match counts.
+func (v *view) anyMatch() bool {
+	for i := range v.facts.Matches {
+		if m := &v.facts.Matches[i]; m.counts() && v.without(m) {
+			return true
+		}
+	}
+	return false
+}
+
 // matches lists some matches. Of an upload that was not checked completely there may be more.
 func (v *view) matches(which func(*Match) bool, open bool) ref.Val {
 	l := &list{open: open && v.only == nil && !v.facts.Whole(), missing: moreMatches}
