@@ -28,6 +28,7 @@ type Program struct {
 // condition is a compiled expression.
 type condition struct {
 	program cel.Program
+	ast     *cel.Ast
 	uses    map[string]bool // variables that it depends on
 	cost    uint64
 	typ     *cel.Type
@@ -83,14 +84,23 @@ func compile(d *Document) (*Program, Diagnostics) {
 	for _, r := range d.Rules {
 		c.rules = append(c.rules, c.rule(r))
 	}
+	c.doubts()
 	if slices.ContainsFunc(c.found, func(d Diagnostic) bool { return !d.Warning }) {
 		return nil, c.found
 	}
 	return &c.Program, c.found
 }
 
+// definable are the types of definitions. Texts and lists are none: by names for names for names they could grow beyond every bound, and the cost of
+// a condition is told from the sizes of what it uses.
+var definable = []*cel.Type{cel.BoolType, cel.IntType, cel.UintType, cel.DoubleType, cel.DurationType, cel.TimestampType}
+
 func (c *compiler) define(def Definition) {
 	made := c.condition(def.When, nil)
+	if made.typ != nil && !slices.ContainsFunc(definable, made.typ.IsExactType) {
+		c.report(def.When, fmt.Sprintf("a definition is a condition, a number, a duration or a moment, and this is a %s", made.typ), "define a condition about it: its size could not be told where the name is used")
+		made = condition{}
+	}
 	if made.typ == nil {
 		made.typ = cel.DynType // so that the rules that use it are not reported too
 	}
@@ -122,7 +132,7 @@ func (start) Column() int { return 0 }
 func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 	ast, issues := c.env.Compile(e.Text)
 	if issues.Err() != nil {
-		c.found = append(c.found, e.explained(issues, c.names)...)
+		c.found = append(c.found, c.explained(e, issues)...)
 		return made
 	}
 	typ := ast.OutputType()
@@ -144,7 +154,7 @@ func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 		c.report(e, err.Error(), "")
 		return made
 	}
-	made = condition{program: program, cost: cost.Max, typ: typ, uses: map[string]bool{}}
+	made = condition{program: program, ast: ast, cost: cost.Max, typ: typ, uses: map[string]bool{}}
 	for _, r := range ast.NativeRep().ReferenceMap() {
 		if r.Name == "" {
 			continue

@@ -293,7 +293,7 @@ func (p *Program) reason(a *asked) string {
 	switch {
 	case a.value != domain.True:
 		return fmt.Sprintf("The rule %s of policy %s cannot be decided: %s.", a.rule.ID, p.Document.Name, strings.TrimSuffix(a.note, "."))
-	case a.rule.Say != "":
+	case a.rule.Say.about(a.by) != "":
 		return a.rule.Say.about(a.by)
 	default:
 		return fmt.Sprintf("The rule %s of policy %s applies.", a.rule.ID, p.Document.Name)

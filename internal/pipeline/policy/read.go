@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -18,6 +21,7 @@ const (
 	maxRules     = 500
 	maxListItems = 10_000
 	maxTests     = 1000
+	maxNamed     = 200 // lists, or definitions
 	maxSentence  = 500 // bytes
 	maxDepth     = 40
 	maxNodes     = 200_000
@@ -33,6 +37,7 @@ var (
 // reader turns YAML into a Document and collects everything that is wrong with it.
 type reader struct {
 	lines []string
+	runes [][]rune // of lines, once they are needed
 	found Diagnostics
 }
 
@@ -80,7 +85,8 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 func (r *reader) parse(text []byte) (*yaml.Node, *Diagnostic) {
 	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		d := &Diagnostic{Line: 1, Column: 1, Message: "not YAML: " + err.Error()}
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 			if line, err := strconv.Atoi(m[1]); err == nil {
@@ -93,6 +99,10 @@ func (r *reader) parse(text []byte) (*yaml.Node, *Diagnostic) {
 	}
 	if len(document.Content) == 0 {
 		return nil, &Diagnostic{Line: 1, Column: 1, Message: "the policy is empty", Hint: "it needs at least policy: and rules:"}
+	}
+	var second yaml.Node
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, &Diagnostic{Line: max(second.Line, 1), Column: max(second.Column, 1), Message: "something follows after the end of the policy", Hint: "a file has one policy: --- and … divide documents"}
 	}
 	nodes := 0
 	if err := plain(document.Content[0], 0, &nodes); err != nil {

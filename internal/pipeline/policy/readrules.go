@@ -34,6 +34,10 @@ func (r *reader) named(n *yaml.Node, of string, read func(key, value *yaml.Node)
 		r.report(n, "", "%s is a mapping of names to values, and this is %s", of, kindOf(n))
 		return
 	}
+	if len(n.Content)/2 > maxNamed {
+		r.report(n, "", "%s: %d, at most %d are allowed", of, len(n.Content)/2, maxNamed)
+		return
+	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -135,7 +139,9 @@ func (r *reader) quota(n *yaml.Node, v domain.Verdict) Quota {
 		"per_day":  func(n *yaml.Node) { q.PerDay = r.whole(n, 1, math32) },
 		"over": func(n *yaml.Node) {
 			if v == domain.Hold {
-				q.Over = QuotaOver(r.choice(n, string(OverAlarm)))
+				if q.Over = OverAlarm; n.Value != string(OverAlarm) {
+					r.report(n, "say over: alarm", "too many of hold cannot become hold: all that is left is an alarm")
+				}
 				return
 			}
 			q.Over = QuotaOver(r.choice(n, string(OverHold), string(OverAlarm)))
