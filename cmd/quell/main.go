@@ -18,6 +18,7 @@ type cli struct {
 	Hash       hashCmd       `cmd:"" help:"Print the fingerprints of files."`
 	Dataset    datasetCmd    `cmd:"" help:"Count or print the signals that are known."`
 	Bank       bankCmd       `cmd:"" help:"Curate banks of known content."`
+	Policy     policyCmd     `cmd:"" help:"Test and check policies."`
 	Retrohunt  retrohuntCmd  `cmd:"" help:"Search what was uploaded before for what became known since."`
 	ImportHMA  importHMACmd  `cmd:"" name:"import-hma" help:"Take the database of a Hasher-Matcher-Actioner (HMA) over."`
 	Key        keyCmd        `cmd:"" help:"Make, list and revoke API keys."`
