@@ -98,7 +98,7 @@ var definable = []*cel.Type{cel.BoolType, cel.IntType, cel.UintType, cel.DoubleT
 func (c *compiler) define(def Definition) {
 	made := c.condition(def.When, nil)
 	if made.typ != nil && !slices.ContainsFunc(definable, made.typ.IsExactType) {
-		c.report(def.When, fmt.Sprintf("a definition is a condition, a number, a duration or a moment, and this is a %s", made.typ), "define a condition about it: its size could not be told where the name is used")
+		c.report(def.When, "a definition is a condition, a number, a duration or a moment, and this is "+kindOfValue(made.typ), "define a condition about it: its size could not be told where the name is used")
 		made = condition{}
 	}
 	if made.typ == nil {
@@ -141,7 +141,7 @@ func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 		if typ.Kind() == types.DynKind {
 			hint = "compare it: … == true"
 		}
-		c.report(e, fmt.Sprintf("a condition is true or false, and this is a %s", typ), hint)
+		c.report(e, "a condition is true or false, and this is "+kindOfValue(typ), hint)
 		return made
 	}
 	cost, err := c.env.EstimateCost(ast, sizes{c.Document.Lists})
@@ -168,6 +168,28 @@ func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 	}
 	c.Cost += cost.Max
 	return made
+}
+
+// kindOfValue says what a type is, for people.
+func kindOfValue(t *cel.Type) string {
+	switch t.Kind() {
+	case types.IntKind, types.UintKind:
+		return "a whole number"
+	case types.DoubleKind:
+		return "a number"
+	case types.StringKind:
+		return "a text"
+	case types.TimestampKind:
+		return "a moment"
+	case types.ListKind:
+		return "a list"
+	case types.MapKind:
+		return "a map"
+	case types.DynKind:
+		return "whatever the service says"
+	default:
+		return fmt.Sprintf("a %s", t)
+	}
 }
 
 func steps(n uint64) string {

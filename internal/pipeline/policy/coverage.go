@@ -177,7 +177,14 @@ func textOf(e ast.Expr, info *ast.SourceInfo) string {
 func leftmost(e ast.Expr, info *ast.SourceInfo) common.Location {
 	first := int32(-1)
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
-		if r, ok := info.GetOffsetRange(e.ID()); ok && (first < 0 || r.Start < first) {
+		r, ok := info.GetOffsetRange(e.ID())
+		if !ok {
+			return
+		}
+		if e.Kind() == ast.CallKind && !e.AsCall().IsMemberFunction() && wordForm.MatchString(e.AsCall().FunctionName()) {
+			r.Start -= int32(len(e.AsCall().FunctionName())) // of a call it has the bracket
+		}
+		if first < 0 || r.Start < first {
 			first = r.Start
 		}
 	}))

@@ -24,6 +24,10 @@ func (r *reader) expression(n *yaml.Node) Expression {
 		r.report(n, "quote it if it begins with one of ! & * [ { @", "a condition is needed, and this is %s", kindOf(n))
 		return Expression{node: n}
 	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		r.report(n, "put quotes around it", "YAML takes the ! at the beginning for a tag")
+		return Expression{node: n}
+	}
 	if len(n.Value) > maxCondition {
 		r.report(n, "take it apart with define:", "the condition has %d bytes, at most %d are allowed", len(n.Value), maxCondition)
 		return Expression{node: n}

@@ -147,7 +147,7 @@ func (r *reader) mapping(n *yaml.Node, of string, known map[string]func(*yaml.No
 		switch {
 		case !ok:
 			hint := maybe(key.Value, sortedKeys(known))
-			if strings.ContainsAny(key.Value, "(&|") {
+			if strings.ContainsAny(key.Value, "()&|") {
 				hint = "a comma ends a value in { … }: put quotes around the condition"
 			}
 			r.report(key, hint, "%s has no key %q", of, domain.Clip(key.Value, 60))
