@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -47,6 +48,9 @@ func Read(text []byte) (*Document, Diagnostics) {
 	if len(text) > MaxText {
 		return nil, Diagnostics{{Line: 1, Column: 1, Message: fmt.Sprintf("the policy has %d bytes, at most %d are allowed", len(text), MaxText)}}
 	}
+	if i := oddBreak.FindIndex(text); i != nil {
+		return nil, Diagnostics{r.after(text[:i[0]], "a line ends with something else than a line feed", "save it with the line ends of Unix or Windows")}
+	}
 	root, err := r.parse(text)
 	if err != nil {
 		return nil, Diagnostics{*err}
@@ -81,6 +85,16 @@ func Read(text []byte) (*Document, Diagnostics) {
 	return d, r.found
 }
 
+// oddBreak finds what ends a line for YAML and for few editors.
+var oddBreak = regexp.MustCompile("\r[^\n]|\r$|\u0085|\u2028|\u2029")
+
+// after is a diagnostic about what follows a piece of the text.
+func (r *reader) after(text []byte, message, hint string) Diagnostic {
+	line := bytes.Count(text, []byte("\n"))
+	column := utf8.RuneCount(text[bytes.LastIndexByte(text, '\n')+1:])
+	return Diagnostic{Line: line + 1, Column: column + 1, Message: message, Hint: hint}
+}
+
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 func (r *reader) parse(text []byte) (*yaml.Node, *Diagnostic) {
@@ -90,7 +104,7 @@ func (r *reader) parse(text []byte) (*yaml.Node, *Diagnostic) {
 		d := &Diagnostic{Line: 1, Column: 1, Message: "not YAML: " + err.Error()}
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 			if line, err := strconv.Atoi(m[1]); err == nil {
-				d.Line = line
+				d.Line = min(max(line, 1), len(r.lines))
 			}
 			d.Message = "not YAML: " + m[2]
 		}

@@ -28,6 +28,7 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 		{"a list", "- a", "1:1: a policy is a mapping of keys to values, and this is a list"},
 		{"not YAML", "policy: [", "1:1: not YAML: did not find expected node content (indent with spaces, and quote texts that have ': ' or ' #' in them)"},
 		{"two documents", ruled("") + "---\npolicy: q\n", "4:1: something follows after the end of the policy (a file has one policy: --- and … divide documents)"},
+		{"a line end of another time", "policy: p\nrules: \r[]", "2:8: a line ends with something else than a line feed (save it with the line ends of Unix or Windows)"},
 		{"an anchor", "policy: &a p\nrules: []", "1:9: anchors and aliases are not read (use define: for a condition that is needed twice)"},
 		{"no rules", "policy: p", "1:1: a policy needs rules:"},
 		{"a key twice", "policy: p\npolicy: p\nrules: []", `2:1: a policy: the key "policy" is there twice`},
