@@ -4,14 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 )
 
 type checkCmd struct {
-	Server string   `placeholder:"URL" help:"Address of a running Quell, by default the one that runs on the data folder."`
-	JSON   bool     `help:"Print the answer for each file as a line of JSON."`
-	Files  []string `arg:"" name:"file" help:"Files; - is standard input."`
+	Server string `placeholder:"URL" help:"Address of a running Quell, by default the one that runs on the data folder."`
+	JSON   bool   `help:"Print the answer for each file as a line of JSON."`
+	// What is said of all of them.
+	Account   string     `placeholder:"ID" help:"Name of the account that uploads."`
+	AccountAt *time.Time `name:"account-created-at" placeholder:"TIME" help:"When the account was made, as in 2026-07-01T12:00:00Z."`
+	Language  string     `placeholder:"TAG" help:"Language of the files, as a tag of BCP 47 such as pt-BR."`
+
+	Files []string `arg:"" name:"file" help:"Files; - is standard input."`
 }
 
 // Help explains the exit status.
@@ -60,7 +66,21 @@ func (c *checkCmd) checkFile(g *globals, api *client, name string) (document, er
 	if err != nil {
 		return nil, err
 	}
-	return api.check(g.ctx, "command-line-"+string(domain.NewID[domain.EventID]()), data)
+	return api.check(g.ctx, c.about(), data)
+}
+
+// about is what is said of a file: every file is a content of its own.
+func (c *checkCmd) about() map[string]any {
+	about := map[string]any{"content_id": "command-line-" + string(domain.NewID[domain.EventID]()), "surface": "command-line"}
+	for name, said := range map[string]string{"account_id": c.Account, "language": c.Language} {
+		if said != "" {
+			about[name] = said
+		}
+	}
+	if c.AccountAt != nil {
+		about["account_created_at"] = c.AccountAt
+	}
+	return about
 }
 
 func (c *checkCmd) print(g *globals, name string, answer document) (err error) {

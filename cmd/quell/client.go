@@ -88,9 +88,9 @@ func newClient(g *globals, server string) (*client, error) {
 	return c, nil
 }
 
-// check sends a file as an upload and returns the answer.
-func (c *client) check(ctx context.Context, contentID string, data []byte) (document, error) {
-	content, err := json.Marshal(map[string]string{"content_id": contentID, "surface": "command-line"})
+// check sends a file as an upload, with what is said about it, and returns the answer.
+func (c *client) check(ctx context.Context, about map[string]any, data []byte) (document, error) {
+	content, err := json.Marshal(about)
 	if err != nil {
 		return nil, err
 	}
@@ -134,14 +134,41 @@ func (c *client) post(ctx context.Context, path, name string, fields, data []byt
 	return c.send(ctx, path, form.FormDataContentType(), &body)
 }
 
+// sendJSON posts a document and returns the answer.
+func (c *client) sendJSON(ctx context.Context, path string, v any) (document, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.send(ctx, path, "application/json", bytes.NewReader(body))
+}
+
 // send posts a body and reads the JSON of the answer; a problem document is an error.
 func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (document, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server+path, body)
+	return c.do(ctx, http.MethodPost, path, contentType, body)
+}
+
+// call sends a value as JSON, or nothing if it is nil, and reads the JSON of the answer.
+func (c *client) call(ctx context.Context, method, path string, v any) (document, error) {
+	if v == nil {
+		return c.do(ctx, method, path, "", nil)
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(ctx, method, path, "application/json", bytes.NewReader(body))
+}
+
+func (c *client) do(ctx context.Context, method, path, contentType string, body io.Reader) (document, error) {
+	r, err := http.NewRequestWithContext(ctx, method, c.server+path, body)
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+c.key)
-	r.Header.Set("Content-Type", contentType)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
 	answer, err := c.http.Do(r)
 	if err != nil {
 		if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" && ctx.Err() == nil {
@@ -157,11 +184,20 @@ func (c *client) send(ctx context.Context, path, contentType string, body io.Rea
 	if answer.StatusCode >= 300 {
 		detail := v.text("detail")
 		for _, fault := range v.list("errors") {
-			detail += fmt.Sprintf(" %s: %s.", fault.text("location"), fault.text("message"))
+			detail += fmt.Sprintf(" %s: %s.", faultPlace(fault), fault.text("message"))
 		}
 		return nil, &refusal{c.server, answer.StatusCode, detail}
 	}
 	return v, nil
+}
+
+// faultPlace is where a fault is: a line and a column of a text, or a place in the request.
+func faultPlace(fault document) string {
+	place, _ := fault["value"].(map[string]any)
+	if at := document(place); at.number("line") > 0 {
+		return fmt.Sprintf("line %.0f, column %.0f", at.number("line"), at.number("column"))
+	}
+	return fault.text("location")
 }
 
 // refusal is an answer that is a problem document.

@@ -71,6 +71,9 @@ func (c *demoCmd) Run(g *globals) (err error) {
 // configuration is as for serve, but quieter.
 func (c *demoCmd) configuration(g *globals) (*config.Config, []config.Setting, error) {
 	flags := map[string]string{"listen": c.Listen}
+	if _, set := os.LookupEnv("QUELL_POLICY_SECOND_PERSON"); !set {
+		flags["policy.second_person"] = "false" // one person plays with it
+	}
 	if _, set := os.LookupEnv("QUELL_LOG_LEVEL"); !set {
 		flags["log.level"] = "warn"
 	}

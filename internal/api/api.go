@@ -89,10 +89,12 @@ type Bodies interface {
 type Faults struct {
 	NotFound func(error) bool // nothing has this name or id
 	Conflict func(error) bool // the name is taken
-	Busy     func(error) bool // not now, but perhaps in a moment
-	Denied   func(error) bool // the key is not valid
-	Full     func(error) bool // there is no memory for the body at the moment
-	TooLarge func(error) (limit int64, is bool)
+	// Malformed says that what was asked has no meaning.
+	Malformed func(error) bool
+	Busy      func(error) bool // not now, but perhaps in a moment
+	Denied    func(error) bool // the key is not valid
+	Full      func(error) bool // there is no memory for the body at the moment
+	TooLarge  func(error) (limit int64, is bool)
 }
 
 // Limits bound requests. All must be above zero.
@@ -109,6 +111,10 @@ type Config struct {
 	Records     Records
 	Banks       Banks
 	Hunts       Hunts
+	People      People
+	Policies    Policies
+	Snoozes     Snoozes
+	Alarms      Alarms
 	Fingerprint Fingerprinter
 	Keys        Keys
 	Bodies      Bodies
@@ -146,6 +152,9 @@ func New(cfg Config) http.Handler {
 	s.bankRoutes()
 	s.entryRoutes()
 	s.huntRoutes()
+	s.peopleRoutes()
+	s.policyRoutes()
+	s.snoozeRoutes()
 
 	top := http.NewServeMux()
 	top.Handle("GET /api/openapi.json", s.document())

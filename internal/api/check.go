@@ -41,7 +41,10 @@ func (s *server) check(r *http.Request, f form) (decisionShape, error) {
 // submission makes of a request what the corridor takes. at is the path of the request, for naming faults.
 func (s *server) submission(id domain.ContentID, q AboutContent, files [][]byte, at string) (ingest.Submission, error) {
 	sub := ingest.Submission{
-		ContentID: id, AccountID: domain.AccountID(q.AccountID), Surface: q.Surface, Visibility: q.Visibility, Attributes: q.Attributes,
+		ContentID: id, AccountID: domain.AccountID(q.AccountID), Surface: q.Surface, Visibility: q.Visibility, Language: q.Language, Attributes: q.Attributes,
+	}
+	if q.AccountAt != nil {
+		sub.AccountCreatedAt = domain.At(*q.AccountAt)
 	}
 	if q.CreatedAt != nil {
 		sub.CreatedAt = domain.At(*q.CreatedAt)

@@ -14,6 +14,7 @@ import (
 
 const fullRequest = `{
 	"content_id": "post-17", "account_id": "user-4", "surface": "post", "visibility": "public", "created_at": "2026-06-30T10:00:00+02:00",
+	"account_created_at": "2026-06-29T00:00:00Z", "language": "pt-br",
 	"attributes": {"language": "de", "followers": 12, "tags": ["a", "b"], "a.b": null}, "url": "https://media.example/17.jpg",
 	"signals": [{"type": "pdq", "value": "F8F8F0CEE0F4A84F06370A22038F63F0B36E2ED596621E1D33E6B39C4E9C9B22", "quality": 90}]
 }`
@@ -24,7 +25,7 @@ func TestCheckTakesEverythingThatTheServiceSays(t *testing.T) {
 	postJSON(w, "/api/v1/check", fullRequest).object(t, http.StatusOK)
 	want := ingest.Submission{
 		ContentID: "post-17", AccountID: "user-4", Surface: "post", Visibility: "public",
-		CreatedAt:  domain.At(time.Date(2026, 6, 30, 8, 0, 0, 0, time.UTC)),
+		CreatedAt: domain.At(time.Date(2026, 6, 30, 8, 0, 0, 0, time.UTC)), AccountCreatedAt: domain.At(time.Date(2026, 6, 29, 0, 0, 0, 0, time.UTC)), Language: "pt-br",
 		Attributes: map[string]any{"language": "de", "followers": 12.0, "tags": []any{"a", "b"}, "a.b": nil},
 		Parts: []ingest.Part{
 			{Name: "url", URL: "https://media.example/17.jpg"},

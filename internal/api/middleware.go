@@ -17,32 +17,43 @@ func (s *server) signedIn(next http.Handler) http.Handler {
 		inner := r.WithContext(ctx)
 		defer func() { r.Pattern = inner.Pattern }() // the mux behind notes the route on the request that it is given
 		w.Header().Set("Cache-Control", "no-store")
-		if s.admitted(w, inner) {
-			next.ServeHTTP(w, inner)
+		name, admitted := s.admitted(w, inner)
+		if !admitted {
+			return
 		}
+		inner = inner.WithContext(context.WithValue(ctx, callerKey{}, name))
+		next.ServeHTTP(w, inner)
 	})
 }
 
-// admitted reports whether a request shows a valid key; if not, it is answered.
-func (s *server) admitted(w http.ResponseWriter, r *http.Request) bool {
+type callerKey struct{}
+
+// caller is who has sent a request: the name of the key that it shows.
+func caller(ctx context.Context) string {
+	name, _ := ctx.Value(callerKey{}).(string)
+	return name
+}
+
+// admitted returns the name of the key that a request shows if that is valid; if not, it is answered.
+func (s *server) admitted(w http.ResponseWriter, r *http.Request) (name string, admitted bool) {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	key = strings.TrimSpace(key)
 	if !strings.EqualFold(scheme, "Bearer") || key == "" {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="quell"`)
 		writeProblem(w, problem(http.StatusUnauthorized, "An API key is needed: send it as \"Authorization: Bearer KEY\". Make one with `quell key create NAME`."))
-		return false
+		return "", false
 	}
-	_, err := s.Keys.Key(r.Context(), key)
+	name, err := s.Keys.Key(r.Context(), key)
 	switch {
 	case err == nil:
-		return true
+		return name, true
 	case s.Faults.Denied(err):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="quell", error="invalid_token"`)
 		writeProblem(w, problem(http.StatusUnauthorized, "The API key is not valid. Make one with `quell key create NAME`."))
 	default:
 		s.fail(w, r, err)
 	}
-	return false
+	return "", false
 }
 
 // observed reports every request and turns a panic into a problem.

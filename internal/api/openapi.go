@@ -36,7 +36,9 @@ func describedBy(version string) huma.Config {
 		{Name: tagCheck, Description: "The gate: uploads go in, verdicts come out."},
 		{Name: tagRecords, Description: "What was submitted, what was decided, and on what evidence."},
 		{Name: tagBanks, Description: "Known content: banks, entries and the signals that stand for them."},
+		{Name: tagPolicies, Description: "What is decided about what was found: versions of policies, who brings them to live, snoozes and alarms."},
 		{Name: tagHunts, Description: "Searches for what became known lately among what was uploaded before."},
+		{Name: tagPeople, Description: "What people decide, and what users of the service report."},
 	}
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer", Description: "An API key (`quell key create NAME`)."}}
@@ -46,10 +48,12 @@ func describedBy(version string) huma.Config {
 
 // Groups of operations.
 const (
-	tagCheck   = "Check"
-	tagHunts   = "Retro-hunt"
-	tagRecords = "Records"
-	tagBanks   = "Banks"
+	tagCheck    = "Check"
+	tagHunts    = "Retro-hunt"
+	tagPolicies = "Policies"
+	tagRecords  = "Records"
+	tagBanks    = "Banks"
+	tagPeople   = "People"
 )
 
 // schemaName names the schema of a type: "Decision" for decisionShape.

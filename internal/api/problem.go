@@ -79,7 +79,12 @@ func (s *server) problemOf(where string, err error) *huma.ErrorModel {
 	if p, ok := errors.AsType[*huma.ErrorModel](faultAt("body", err)); ok {
 		return p
 	}
+	if faults, ok := errors.AsType[domain.PolicyFaults](err); ok {
+		return faultyPolicy(faults)
+	}
 	switch {
+	case s.Faults.Malformed(err):
+		return problem(http.StatusUnprocessableEntity, sentence(err.Error()))
 	case s.Faults.NotFound(err):
 		return problem(http.StatusNotFound, sentence(err.Error()))
 	case s.Faults.Conflict(err):
@@ -92,6 +97,25 @@ func (s *server) problemOf(where string, err error) *huma.ErrorModel {
 	}
 	s.Log.Error("a request failed", "path", where, "error", err)
 	return internalProblem()
+}
+
+// policyFault is where in a policy something is wrong, and how to mend it.
+type policyFault struct {
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// faultyPolicy tells what is wrong with the text of a policy.
+func faultyPolicy(faults domain.PolicyFaults) *huma.ErrorModel {
+	p := problem(http.StatusUnprocessableEntity, "The policy cannot be taken.")
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: "body.text", Message: f.Message, Value: policyFault{f.Line, f.Column, f.Hint}})
+	}
+	if n := len(faults); n > maxFaults {
+		p.Detail = fmt.Sprintf("%s It has %d faults; these are %d of them.", p.Detail, n, maxFaults)
+	}
+	return p
 }
 
 // retryAfter is how many seconds a client should wait that was told to come again.

@@ -94,7 +94,7 @@ func (s *server) getContent(ctx context.Context, id string) (*body[contentShape]
 	newest := uploads[0]
 	content := contentShape{
 		ContentID: string(newest.ContentID), AccountID: string(newest.AccountID), Surface: newest.Surface, Visibility: newest.Visibility,
-		CreatedAt: moment(newest.CreatedAt), Attributes: newest.Attributes,
+		CreatedAt: moment(newest.CreatedAt), AccountAt: moment(newest.AccountCreatedAt), Language: newest.Language, Attributes: newest.Attributes,
 	}
 	for i, u := range uploads {
 		recorded, err := s.Records.RecordedOf(ctx, u.ID)

@@ -31,10 +31,12 @@ type lookupRequest struct {
 // AboutContent is what a service says of a content. Its name is a public one because only then its fields are described where it is embedded.
 type AboutContent struct {
 	AccountID  string         `json:"account_id,omitempty" maxLength:"256" doc:"The service's own name for who put it there." example:"user-4"`
+	AccountAt  *time.Time     `json:"account_created_at,omitempty" doc:"When the account was made, by the service's clock: policies may treat young accounts otherwise."`
 	Surface    string         `json:"surface,omitempty" maxLength:"64" doc:"Where on the service it is." example:"post"`
 	CreatedAt  *time.Time     `json:"created_at,omitempty" doc:"When the user made it, by the service's clock."`
 	Visibility string         `json:"visibility,omitempty" maxLength:"64" doc:"Who can see it, in the service's words." example:"public"`
-	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out." example:"{\"language\":\"de\"}"`
+	Language   string         `json:"language,omitempty" maxLength:"35" doc:"In which it is, as a tag of BCP 47." example:"pt-BR"`
+	Attributes attributes     `json:"attributes,omitempty" doc:"Anything else that policies may want to know. Keep personal data out." example:"{\"followers\":12}"`
 	URL        string         `json:"url,omitempty" maxLength:"4096" doc:"Where Quell fetches the file from, when it is not sent along." example:"https://media.example/17.jpg"`
 	Signals    []clientSignal `json:"signals,omitempty" maxItems:"10000" doc:"Signals that the client computed itself, in place of the file."`
 }
@@ -128,19 +130,49 @@ type decisionShape struct {
 	UploadID   string       `json:"upload_id"`
 	Verdict    string       `json:"verdict" enum:"allow,label,limit,hold,block" doc:"Weakest first: allow, label, limit, hold, block."`
 	Reason     string       `json:"reason" doc:"One sentence for people."`
+	By         string       `json:"by,omitempty" doc:"The person or API key whose decision it is; absent: policies decided."`
+	Code       string       `json:"code,omitempty" doc:"Public reason: what a user may be told." example:"known_terrorist_content"`
+	Queue      string       `json:"queue,omitempty" doc:"In which people look at it." example:"urgent"`
+	Priority   int          `json:"priority,omitempty" doc:"In that queue, 0 to 100; larger is sooner."`
+	Labels     []string     `json:"labels,omitempty" doc:"What it is to be shown with." example:"[\"violent\"]"`
+	Notice     string       `json:"notice,omitempty" doc:"Name of the text that the user gets." example:"removed"`
+	Preserve   string       `json:"preserve,omitempty" doc:"How long evidence is kept, as an ISO 8601 period." example:"P180D"`
 	Checks     []checkShape `json:"checks"`
 	Matches    []MatchShape `json:"matches"`
-	Policy     policyShape  `json:"policy"`
+	Policy     policyShape  `json:"policy" doc:"The rule that decided, or that the person has judged."`
+	Rules      []ruleShape  `json:"rules" doc:"All rules that had something to say."`
 	Round      int          `json:"round" doc:"1 for the first decision about these bytes; more when something was checked again."`
-	Cause      string       `json:"cause" enum:"upload,retry,retro" doc:"Why it was decided then: it came in, it was tried again, or something became known after it was decided."`
+	Cause      string       `json:"cause" enum:"upload,retry,retro,review,report" doc:"Why it was decided then: it came in, it was tried again, something became known after it was decided, a person has judged it, or users have reported it."`
 	DecidedAt  time.Time    `json:"decided_at"`
 }
 
+type ruleShape struct {
+	Policy  string `json:"policy" example:"default"`
+	Version int    `json:"version" example:"1"`
+	Rule    string `json:"rule" example:"known-near"`
+	Value   string `json:"value" enum:"true,false,unknown,error" doc:"What its condition turned out to be."`
+	Verdict string `json:"verdict" enum:"allow,label,limit,hold,block" doc:"That it asked for."`
+	Effect  string `json:"effect" enum:"decided,agreed,excused,exempted,guarded,ignored" doc:"What became of it: it decided; asked for as much or less; was overturned by a person or snoozed; an exemption came first; a guard made hold of its verdict; it was not known and is ignored then."`
+	Match   int    `json:"match,omitempty" doc:"The match that alone makes it true, counted from 1."`
+	Part    string `json:"part,omitempty" doc:"The part that alone makes it true." example:"file-1"`
+	Note    string `json:"note,omitempty" doc:"What is not known, what went wrong, or who has excused it."`
+}
+
 func shapeDecision(d domain.Decision) decisionShape {
+	c := d.Consequence
 	return decisionShape{
 		ContentID: string(d.ContentID), DecisionID: string(d.ID), UploadID: string(d.UploadID), Verdict: string(d.Verdict), Reason: d.Reason,
+		By: d.By, Code: c.Code, Queue: c.Queue, Priority: c.Priority, Labels: c.Labels, Notice: c.Notice, Preserve: c.Preserve, Rules: shapeRules(d.Rules),
 		Checks: shapeChecks(d.Checks), Matches: shapeMatches(d.Matches), Policy: policyShape(d.Policy), Round: d.Round, Cause: string(cmp.Or(d.Cause, domain.CauseUpload)), DecidedAt: d.DecidedAt.Std(),
 	}
+}
+
+func shapeRules(rules []domain.RuleHit) []ruleShape {
+	shapes := []ruleShape{}
+	for _, r := range rules {
+		shapes = append(shapes, ruleShape{r.Policy, r.Version, r.Rule, string(r.Value), string(r.Verdict), string(r.Effect), r.Match, r.Part, r.Note})
+	}
+	return shapes
 }
 
 func shapeChecks(checks []domain.Check) []checkShape {
@@ -200,9 +232,11 @@ type uploadShape struct {
 type contentShape struct {
 	ContentID  string         `json:"content_id"`
 	AccountID  string         `json:"account_id,omitempty"`
+	AccountAt  *time.Time     `json:"account_created_at,omitempty"`
 	Surface    string         `json:"surface,omitempty"`
 	Visibility string         `json:"visibility,omitempty"`
 	CreatedAt  *time.Time     `json:"created_at,omitempty"`
+	Language   string         `json:"language,omitempty"`
 	Attributes map[string]any `json:"attributes,omitempty"`
 	Verdict    string         `json:"verdict,omitempty" doc:"Of the newest upload; absent while it waits for its decision."`
 	Uploads    []uploadShape  `json:"uploads" doc:"Submissions of this content, newest first."`

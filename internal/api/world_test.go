@@ -25,6 +25,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/intake"
+	"github.com/quell-project/quell/internal/policies"
 )
 
 // A world is the API with small rooms behind it that keep everything in memory. A submission matches if it has the known signal or the known
@@ -32,10 +33,12 @@ import (
 type world struct {
 	http.Handler
 	*corridor
-	banks *banks
-	hunts *hunts
-	keys  *keys
-	log   *bytes.Buffer
+	banks  *banks
+	hunts  *hunts
+	people *people
+	rules  *rules
+	keys   *keys
+	log    *bytes.Buffer
 
 	mu     sync.Mutex
 	routes []string // "route status" of every request
@@ -62,14 +65,18 @@ func newWorld(change ...func(*api.Config)) *world {
 		corridor: &corridor{limits: ingest.Limits{Parts: 4, PartBytes: 1000, Fingerprints: 100, Attributes: 2000}},
 		banks:    &banks{entries: map[domain.BankID][]domain.Entry{}},
 		hunts:    &hunts{},
+		rules:    newRules(),
 		keys:     &keys{valid: map[string]string{goodKey: "test"}},
 		log:      &bytes.Buffer{},
 	}
+	w.people = &people{corridor: w.corridor}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Policies: w.rules, Snoozes: w.rules, Alarms: w.rules,
+		Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
-			NotFound: func(err error) bool { return errors.Is(err, errNotFound) },
-			Conflict: func(err error) bool { return errors.Is(err, errConflict) },
+			NotFound:  func(err error) bool { return errors.Is(err, errNotFound) || errors.Is(err, policies.ErrNotThere) },
+			Conflict:  func(err error) bool { return errors.Is(err, errConflict) || errors.Is(err, policies.ErrRefused) },
+			Malformed: func(err error) bool { return errors.Is(err, policies.ErrMalformed) },
 			Busy: func(err error) bool {
 				return errors.Is(err, errBusy) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 			},

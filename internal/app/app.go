@@ -16,6 +16,7 @@ import (
 	"github.com/quell-project/quell/internal/pipeline/ingest"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/bus"
@@ -26,6 +27,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/obs"
 	"github.com/quell-project/quell/internal/platform/secret"
 	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/retrohunt"
 )
 
@@ -41,6 +43,9 @@ type App struct {
 	index    *match.Index
 	recorder *record.Recorder
 	policies *gate.Gate
+	book     *policies.Book[*policy.Program]
+	keeper   *policies.Keeper[*policy.Program]
+	desk     desk
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget
@@ -157,7 +162,7 @@ func (a *App) openCorridor(context.Context) error {
 	a.closer.Add("recorder", func() error { a.recorder.Stop(); return nil })
 	a.pipeline = &pipeline.Pipeline{
 		Limits:  ingest.Limits{Parts: a.cfg.CheckParts, PartBytes: int64(a.cfg.CheckPartBytes), Fingerprints: a.cfg.CheckSignals, Attributes: int(a.cfg.CheckAttributes)},
-		Uploads: uploads{a.store, a.bus}, Index: a.index,
+		Uploads: uploads{a.store, a.bus}, People: a.store, Index: a.index,
 		Inspector: &pipeline.Inspector{
 			Fetch: guardedFetch{fetcher}, Decode: decoder, Budget: budget(a.cfg), Member: int64(a.cfg.CheckPartBytes), Room: a.bodies.Take,
 			Views: pipeline.Views{Pictures: a.cfg.ViewsPictures, Within: a.cfg.ViewsWithin, Points: a.cfg.ViewsPoints},
@@ -222,7 +227,12 @@ func (a *App) Run(ctx context.Context) error {
 	g.Add("leader", a.lead)
 	g.Add("index", func(ctx context.Context) error { return a.index.Run(ctx, a.nudge) })
 	g.Add("news of banks", a.listenForBanks)
+	g.Add("news of policies", a.listenForPolicies)
+	g.Add("policies", func(ctx context.Context) error {
+		return a.repeat(ctx, followEvery, "follow the policies", a.followPolicies)
+	})
 	g.Add("uploads that wait", a.workOff)
+	g.Add("reports of users", a.hearReports)
 	g.Add("index snapshots", a.keepSnapshots)
 	g.Add("server", site{a.handler, a.listener, a.log}.serve)
 	if a.hma != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/quell-project/quell/internal/platform/store"
 )
 
-// running opens an app on a folder of its own and runs it until the test ends.
-func running(t *testing.T, set map[string]string) *App {
+// running opens an app on a folder of its own and runs it until the test ends; change may alter it before it runs.
+func running(t *testing.T, set map[string]string, change ...func(*App)) *App {
 	t.Helper()
 	flags := map[string]string{"data": t.TempDir(), "listen": "127.0.0.1:0"}
 	for k, v := range set {
@@ -29,6 +29,9 @@ func running(t *testing.T, set map[string]string) *App {
 	a, err := Open(t.Context(), cfg, "test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range change {
+		f(a)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

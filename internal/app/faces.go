@@ -13,12 +13,14 @@ import (
 	"github.com/quell-project/quell/internal/auth"
 	"github.com/quell-project/quell/internal/console"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/match"
 	"github.com/quell-project/quell/internal/pipeline/record"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 	"github.com/quell-project/quell/internal/platform/config"
 	"github.com/quell-project/quell/internal/platform/intake"
 	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/policies"
 )
 
 // safeKey is from how many characters on a key that an operator chose is not warned about.
@@ -57,10 +59,13 @@ func (a *App) api() http.Handler {
 	for _, t := range signal.All() {
 		types = append(types, api.SignalType{Name: t.Name(), DefaultLimit: t.Limits().Default, MaxLimit: t.Limits().Max, Parse: t.Parse})
 	}
+	policyDesk := policyDesk{a.keeper, a.desk}
 	return api.New(api.Config{
-		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)},
+		People: people{a.pipeline, a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Keys: a.auth, Bodies: a.bodies,
+		Policies: policyDesk, Snoozes: policyDesk, Alarms: policyDesk,
 		Faults: api.Faults{
-			NotFound: isNotFound, Conflict: isConflict, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
+			NotFound: isNotFound, Conflict: isConflict, Malformed: isMalformed, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
 		Limits:      api.Limits{PartBytes: int64(a.cfg.CheckPartBytes), Parts: a.cfg.CheckParts, Batch: a.cfg.CheckBatch, Time: time.Duration(a.cfg.CheckTime)},
 		SignalTypes: types, Observe: a.metrics.Request, Version: a.version, Log: a.log.With("part", "api"),
@@ -69,9 +74,12 @@ func (a *App) api() http.Handler {
 
 // The faces tell errors of the rooms behind them apart by these.
 
-func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
+func isNotFound(err error) bool {
+	return errors.Is(err, store.ErrNotFound) || errors.Is(err, policies.ErrNotThere)
+}
+func isMalformed(err error) bool { return errors.Is(err, policies.ErrMalformed) }
 func isConflict(err error) bool {
-	return errors.Is(err, store.ErrConflict) || errors.Is(err, errNoHunts)
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, policies.ErrRefused) || errors.Is(err, errNoHunts) || errors.Is(err, pipeline.ErrSuperseded)
 }
 func isDenied(err error) bool { return errors.Is(err, auth.ErrDenied) }
 

@@ -133,6 +133,7 @@ const (
 	dueEvery   = 500 * time.Millisecond
 	dueBatch   = 500
 	pruneEvery = time.Minute
+	tallyBatch = 1000
 )
 
 // lead does what one process among all must do: carry events to the bus, and keep the clocks.
@@ -141,7 +142,9 @@ func (a *App) lead(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return a.relay.Run(ctx) })
 		g.Go(func() error { return a.repeat(ctx, dueEvery, "look for what is due", a.due) })
+		g.Go(func() error { return a.repeat(ctx, dueEvery, "take the steps of policies that are due", a.keeper.Due) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
+		g.Go(func() error { return a.repeat(ctx, pruneEvery, "merge and drop old tallies", a.tidyTallies) })
 		if a.hunter != nil {
 			g.Go(func() error { return a.hunter.Run(ctx) })
 		}
@@ -213,6 +216,26 @@ func (a *App) prune(ctx context.Context) error {
 	})
 }
 
+// tidyTallies merges tallies that need not be as fine any more and drops those that nobody asks for, a few in each transaction: in between,
+// others have their turn.
+func (a *App) tidyTallies(ctx context.Context) error {
+	for {
+		var tidied int
+		err := a.store.Tx(ctx, func(tx *store.Tx) error {
+			merged, err := tx.MergeTallies(ctx, tallyBatch)
+			if err != nil {
+				return err
+			}
+			dropped, err := tx.PruneTallies(ctx, tallyBatch)
+			tidied = max(merged, int(dropped))
+			return err
+		})
+		if err != nil || tidied < tallyBatch {
+			return err
+		}
+	}
+}
+
 // watch adds the metrics that are read from the parts.
 func (a *App) watch() {
 	m := a.metrics
@@ -226,6 +249,10 @@ func (a *App) watch() {
 		m.Gauge("quell_retrohunt_fingerprints", "Fingerprints of past uploads that this process keeps; only the one that leads keeps any.", nil, func() float64 { return float64(a.hunter.Fingerprints()) })
 		m.Gauge("quell_retrohunt_running", "Hunts that are not over.", nil, func() float64 { return float64(a.hunter.Running()) })
 		m.Gauge("quell_retrohunt_waiting_signals", "Changes of signals that are not hunted for yet; -1: could not be asked.", nil, asked(a.waitingSignals))
+	}
+	m.Gauge("quell_policies_unreadable", "Versions of policies that should be asked and cannot be read by this process.", nil, a.unreadable)
+	for _, kind := range domain.AlarmKinds() {
+		m.Gauge("quell_alarms_open", "Alarms that nobody has taken note of, by kind; -1: could not be asked.", map[string]string{"kind": string(kind)}, asked(a.openAlarms(kind)))
 	}
 	m.Counter("quell_bus_published_total", "Events published by this process.", nil, func() float64 { return float64(a.bus.Stats().Published) })
 	m.Counter("quell_bus_redelivered_total", "Events that were handed out again.", nil, func() float64 { return float64(a.bus.Stats().Redelivered) })

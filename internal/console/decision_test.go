@@ -49,6 +49,28 @@ func TestDecisionShowsEverythingOnRecord(t *testing.T) {
 	}
 }
 
+func TestAPersonsDecisionSaysWhoseItIsAndWhichRulesHadSpoken(t *testing.T) {
+	t.Parallel()
+	r := at(near(), 1, time.Minute)
+	r.Decision.Cause, r.Decision.By, r.Decision.Reason = domain.CauseReview, "ana <b>", "It is news."
+	r.Decision.Rules = []domain.RuleHit{
+		{Policy: "known", Version: 4, Rule: "near-copy", Value: domain.True, Verdict: domain.Block, Effect: domain.EffectExcused, Note: "overturned by ana"},
+		{Policy: "young", Version: 1, Rule: "first-day", Value: domain.Unknown, Verdict: domain.Hold, Effect: domain.EffectIgnored},
+	}
+	page := body(t, visit(t, r).get("/decisions/"+id(2, 1)), http.StatusOK)
+	for _, want := range []string{
+		"It is news.", "Decided by", "ana &lt;b&gt;", "A person has judged what was decided", "known v4, near-copy", "asked for block, excused: overturned by ana",
+		"young v1, first-day", "asked for hold, ignored",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if plain := body(t, visit(t, at(near(), 1, time.Minute)).get("/decisions/"+id(2, 1)), http.StatusOK); strings.Contains(plain, "Decided by") || strings.Contains(plain, ">Rules<") {
+		t.Error("a decision of policies speaks of a person, or of rules that it has not")
+	}
+}
+
 func TestUnfinishedChecksStandOut(t *testing.T) {
 	t.Parallel()
 	r := at(unfetched(), 1, time.Minute)

@@ -48,7 +48,7 @@ func TestSearchesAreTold(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	if d := body(t, s.get("/decisions/"+id(2, 3)), http.StatusOK); !strings.Contains(d, s.words().KnownLater) {
+	if d := body(t, s.get("/decisions/"+id(2, 3)), http.StatusOK); !strings.Contains(d, s.words().Later[domain.CauseRetro]) {
 		t.Error("the decision does not say why it was made")
 	}
 	older := body(t, s.get("/retrohunts?before="+id(6, 8)), http.StatusOK)

@@ -112,7 +112,9 @@ type words struct {
 	HuntMore                    func(n int64) string
 	HuntFacts                   huntFacts
 	Percent                     func(share float64) string // rounded down
-	KnownLater                  string
+	Later                       map[domain.Cause]string    // why something was decided again
+	Effect                      map[domain.Effect]string   // what became of a rule
+	Asked                       func(verdict, effect, note string) string
 
 	NotSignedIn, LinkDead, PressToSignIn, PressToSignOut, SignedOut, NoToken said
 	NotFound, NoDecision, BadQuery, OtherSite                                said
@@ -164,6 +166,6 @@ type summary struct {
 
 // facts are the names of what is known of a decision and its upload.
 type facts struct {
-	Verdict, Content, Account, Surface, Visibility, Created, Received, Decided, Round, Cause, Upload, DecisionID, Policy, Attributes,
+	Verdict, Content, Account, Surface, Visibility, Created, Received, Decided, By, Rules, Round, Cause, Upload, DecisionID, Policy, Attributes,
 	Detector, Part, Status, Reason, MediaType, Size, Dimensions, Frames, URL, SHA256, Fingerprint, Value, Entry, Signal string
 }

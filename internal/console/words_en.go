@@ -101,7 +101,7 @@ func english() *words {
 		Checks: "Checks", Matches: "Matches", NoMatches: "Nothing known was found in what was checked.",
 		Facts: facts{
 			Verdict: "Verdict", Content: "Content", Account: "Account", Surface: "Surface", Visibility: "Visibility", Created: "Made",
-			Received: "Received", Decided: "Decided", Round: "Round", Cause: "Why then", Upload: "Upload", DecisionID: "Decision", Policy: "Policy",
+			Received: "Received", Decided: "Decided", By: "Decided by", Rules: "Rules", Round: "Round", Cause: "Why then", Upload: "Upload", DecisionID: "Decision", Policy: "Policy",
 			Attributes: "Attributes", Detector: "Detector", Part: "Part", Status: "Status", Reason: "Reason", MediaType: "Type", Size: "Size",
 			Dimensions: "Dimensions", Frames: "Frames", URL: "Address", SHA256: "SHA-256", Fingerprint: "Fingerprint", Value: "Value",
 			Entry: "entry", Signal: "signal",
@@ -199,8 +199,23 @@ func english() *words {
 			For: "Searched for", State: "State", Signals: "Signals", Fingerprints: "Compared with", Found: "Found", Decided: "Decided again", Unchanged: "Nothing new",
 			Gone: "No longer on record", Failed: "Failed", By: "Asked for by", Begun: "Begun", Ended: "Ended", Progress: "Figures",
 		},
-		Percent:    func(share float64) string { return fmt.Sprintf("%d %%", int(100*share)) },
-		KnownLater: "Something became known after the upload was decided",
+		Percent: func(share float64) string { return fmt.Sprintf("%d %%", int(100*share)) },
+		Later: map[domain.Cause]string{
+			domain.CauseRetro:  "Something became known after the upload was decided",
+			domain.CauseReview: "A person has judged what was decided",
+			domain.CauseReport: "Users have reported it after it was decided",
+		},
+		Effect: map[domain.Effect]string{
+			domain.EffectDecided: "decided", domain.EffectAgreed: "agreed", domain.EffectExcused: "excused", domain.EffectExempted: "exempted",
+			domain.EffectGuarded: "held back by a guard", domain.EffectIgnored: "ignored",
+		},
+		Asked: func(verdict, effect, note string) string {
+			said := fmt.Sprintf("asked for %s, %s", verdict, effect)
+			if note != "" {
+				said += ": " + note
+			}
+			return said
+		},
 
 		NotSignedIn: said{"You are not signed in.", []string{
 			"Signing in takes a one-time link. Whoever runs Quell gets one by this command, on the machine that Quell runs on:",

@@ -58,6 +58,16 @@ func TestCatalogueKnowsEveryValue(t *testing.T) {
 			t.Errorf("no word for the state of a check %s", s)
 		}
 	}
+	for _, c := range domain.Causes() {
+		if w.Later[c] == "" && !c.Looked() {
+			t.Errorf("no words for the cause %s", c)
+		}
+	}
+	for _, e := range []domain.Effect{domain.EffectDecided, domain.EffectAgreed, domain.EffectExcused, domain.EffectExempted, domain.EffectGuarded, domain.EffectIgnored} {
+		if w.Effect[e] == "" {
+			t.Errorf("no words for the effect %s", e)
+		}
+	}
 	for _, s := range spans() {
 		if w.SpanName[s.Name] == "" || w.Summary(summary{Span: s.Name})[0].Text == "nothing was checked." {
 			t.Errorf("no words for the span %s", s.Name)

@@ -17,4 +17,10 @@ const (
 	SubjectDecisionMade = "quell.decision.made"
 	// SubjectBankChanged says that signals or settings of a bank changed. Body: {"bank_id","seq"}.
 	SubjectBankChanged = "quell.bank.changed"
+	// SubjectReportMade says that a user of the service has reported a content. Body: {"report_id","content_id"}.
+	SubjectReportMade = "quell.report.made"
+	// SubjectPolicyChanged says that what is asked of policies changed: a version, a place, a snooze. Body: {"policy","seq"}.
+	SubjectPolicyChanged = "quell.policy.changed"
+	// SubjectAlarmRaised says that a person should look at something. Body: {"alarm_id","kind","policy","version","rule"}.
+	SubjectAlarmRaised = "quell.alarm.raised"
 )

@@ -32,6 +32,8 @@ type (
 	ContentID string
 	// AccountID is the service's own name for whoever put it there.
 	AccountID string
+	// ReportID is the service's own name for a report of a user; where it has none, Quell gives one.
+	ReportID string
 )
 
 // MaxExternalID is the longest identifier, in bytes, that a service may use for a content or an account.

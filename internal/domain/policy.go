@@ -164,6 +164,7 @@ type Snooze struct {
 	By      string
 	Reason  string
 	At      Time
+	EndedBy string // who has ended it before its time
 }
 
 // Overturn remembers that a person has decided otherwise than a rule: the same upload is not decided the same way again by it, unless by a signal

@@ -7,6 +7,8 @@ type Recording struct {
 	Renditions []Rendition
 	Facts      []byte         // what policies saw, as package policy encodes it
 	Shadows    []ShadowResult // what would have been decided with versions that are not in force
+	Review     *Review        // that made the decision; nil: no person did
+	Alarms     []Alarm        // that policies have raised
 	// Seal makes the audit leaf and the event of the decision as it is written: the upload may turn out to be known under another id.
 	Seal func(Decision) (Leaf, Event, error)
 }
@@ -21,7 +23,7 @@ type Rendition struct {
 // Leaf is an entry of the audit log: it commits to a record without holding any of it, so that the record can be erased.
 type Leaf struct {
 	ID     EventID
-	Kind   string // what is recorded: "decision"
+	Kind   string // what is recorded: "decision", "policy"
 	Salt   string // hex
 	Digest string // SHA-256, hex, over salt and record
 }

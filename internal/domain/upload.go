@@ -2,19 +2,22 @@ package domain
 
 // Upload is one submission of a content: what the service told about it and the parts it consists of.
 type Upload struct {
-	ID         UploadID
-	ContentID  ContentID
-	AccountID  AccountID
-	Surface    string // where on the service: "post", "avatar", "attachment" …
-	Visibility string // who can see it, in the service's words; empty: not said
-	CreatedAt  Time   // when the user made it, by the service's clock; zero: not said
-	Attributes map[string]any
-	Digest     string // SHA-256, hex, over the identity of every part: tells a re-send from a change
-	ReceivedAt Time
-	Parts      []Part
-	State      UploadState
-	Attempts   int  // how often a worker has tried to decide it; sending it again does not count
-	DueAt      Time // when it is tried again; zero: not planned
+	ID        UploadID
+	ContentID ContentID
+	AccountID AccountID
+	// AccountCreatedAt is when the account was made, by the service's clock; zero: not said.
+	AccountCreatedAt Time
+	Surface          string // where on the service: "post", "avatar", "attachment" …
+	Visibility       string // who can see it, in the service's words; empty: not said
+	CreatedAt        Time   // when the user made it, by the service's clock; zero: not said
+	Language         string // in which it is, as ParseLanguage writes it; empty: not said
+	Attributes       map[string]any
+	Digest           string // SHA-256, hex, over the identity of every part: tells a re-send from a change
+	ReceivedAt       Time
+	Parts            []Part
+	State            UploadState
+	Attempts         int  // how often a worker has tried to decide it; sending it again does not count
+	DueAt            Time // when it is tried again; zero: not planned
 }
 
 // UploadState says how far an upload has come.

@@ -23,19 +23,22 @@ func (v Verdict) Rank() int { return slices.Index(Verdicts(), v) }
 // Valid reports whether v is one of the verdicts.
 func (v Verdict) Valid() bool { return v.Rank() >= 0 }
 
-// Decision is the outcome for one upload: what, by which rule, on what evidence.
+// Decision is the outcome for one upload: what, by which rule or person, on what evidence.
 type Decision struct {
-	ID        DecisionID
-	UploadID  UploadID
-	ContentID ContentID
-	Round     int // 1 for the first decision about an upload; a later check makes round 2, 3, …
-	Cause     Cause
-	Verdict   Verdict
-	Policy    PolicyRef
-	Reason    string // one sentence for people
-	Checks    []Check
-	Matches   []Match
-	DecidedAt Time
+	ID          DecisionID
+	UploadID    UploadID
+	ContentID   ContentID
+	Round       int // 1 for the first decision about an upload; a later check makes round 2, 3, …
+	Cause       Cause
+	By          string // the person or the API key whose decision it is; empty: the policies decided
+	Verdict     Verdict
+	Consequence Consequence
+	Policy      PolicyRef // the rule that decided, or that the person has judged
+	Reason      string    // one sentence for people
+	Rules       []RuleHit // all that had something to say, in the order of policies and rules
+	Checks      []Check
+	Matches     []Match
+	DecidedAt   Time
 }
 
 // Cause says why a decision was made when it was.
@@ -46,7 +49,17 @@ const (
 	CauseUpload Cause = "upload" // it came in
 	CauseRetry  Cause = "retry"  // it was looked at again, since not all of it could be checked before
 	CauseRetro  Cause = "retro"  // it had been decided, and what became known since matches it
+	CauseReview Cause = "review" // a person has judged the decision that stood
+	CauseReport Cause = "report" // it had been decided, and users of the service have reported it since
 )
+
+// Causes lists all causes.
+func Causes() []Cause {
+	return []Cause{CauseUpload, CauseRetry, CauseRetro, CauseReview, CauseReport}
+}
+
+// Looked reports whether parts of the upload were looked at for such a decision. All others go by what is on record of them.
+func (c Cause) Looked() bool { return c != CauseRetro && c != CauseReview && c != CauseReport }
 
 // PolicyRef says which rule of which version of which policy decided.
 type PolicyRef struct {
@@ -92,3 +105,6 @@ type Match struct {
 	Labels       []string   `json:"labels,omitempty"`
 	SuppressedBy EntryID    `json:"suppressed_by,omitempty"` // the known-good entry that is as near or nearer
 }
+
+// Counts reports whether the match says that something is known: not that it is known to be good, and not outweighed by what is.
+func (m Match) Counts() bool { return m.BankKind != Negative && m.SuppressedBy == "" }

@@ -55,6 +55,29 @@ var bombs = map[string][]string{
 	"gzip that holds itself": {
 		"file-1/r.gz members unsupported: It holds itself, over and over.",
 		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z of one huge file": {
+		"file-1/zeros members unsupported: It unpacks to more than 200 times its size.",
+		"file-1 members partial: Of the files in it 1 could not be unpacked.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z of four billion files": {
+		"file-1 members failed: It is damaged and cannot be unpacked.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z of half a million files": {
+		"file-1 members partial: There are more files in it than one upload may hold.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z with a dictionary of 4 GiB": {
+		"file-1/herons members failed: It is cut off: its end is missing.",
+		"file-1 members partial: Of the files in it 1 could not be unpacked.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z with a packed directory of 3 GiB": {
+		"file-1 members unsupported: Its directory has 3,221,225,472 bytes, limit 4,194,304.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z of sixty thousand folders": {
+		"file-1 members failed: It is damaged and cannot be unpacked.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
+	"7z in 7z in 7z": {
+		"file-1/x.7z/x.7z/x.7z members partial: It lies too deep: archives are opened 3 deep, and this one was compared by its digests alone.",
+		"file-1 pdq partial: Not all that lies in it could be looked at."},
 	"SVG of a billion laughs": {
 		"file-1 members partial: It declares entities, which are not followed.",
 		"file-1 pdq unsupported: What it draws cannot be looked at; pictures that stand in it were."},

@@ -38,10 +38,12 @@ func TestWhatIsKnownIsFoundInArchives(t *testing.T) {
 	}{
 		"a zip":                  {corpustest.Zip(note, in("a/b.jpg", copyOf(1))), "file-1/a/b.jpg"},
 		"a tar.gz":               {corpustest.Gzip("", corpustest.Tar(note, in("b.jpg", copyOf(1)))), "file-1/b.jpg"},
+		"a 7z":                   {corpustest.SevenZip(corpustest.SevenZipLZMA2, note, in("b.jpg", copyOf(1))), "file-1/b.jpg"},
 		"a zip in a tar":         {corpustest.Tar(in("x.zip", corpustest.Zip(in("b.jpg", copyOf(1))))), "file-1/x.zip/b.jpg"},
 		"a drawing":              {corpustest.SVG(copyOf(1)), "file-1/embedded-1"},
 		"a packed drawing":       {corpustest.Gzip("d.svg", corpustest.SVG(copyOf(1))), "file-1/d.svg/embedded-1"},
 		"a zip behind a picture": {append(copyOf(2), corpustest.Zip(in("b.jpg", copyOf(1)))...), "file-1/b.jpg"},
+		"a 7z behind a picture":  {append(copyOf(2), corpustest.SevenZip(corpustest.SevenZipLZMA, in("b.jpg", copyOf(1)))...), "file-1/b.jpg"},
 		"the second of a name":   {corpustest.Zip(in("b.jpg", copyOf(2)), in("./b.jpg", copyOf(1))), "file-1/b.jpg~2"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,8 +85,8 @@ func TestAnArchiveIsAllowedIfAllOfItWasChecked(t *testing.T) {
 			"file-1 pdq unsupported 2 of 3 files in it are no pictures and were compared by their digests alone, first file-1/3.txt, text/plain."}},
 		"a picture that is broken": {[]corpustest.File{in("1.jpg", copyOf(1)[:300]), two}, domain.Hold, []string{
 			"file-1/1.jpg pdq failed The file is cut off: its end is missing.", "file-1/2.png pdq complete", "file-1 members complete", "file-1 pdq complete"}},
-		"an archive that is not read": {[]corpustest.File{in("x.7z", []byte("7z\xbc\xaf\x27\x1c"))}, domain.Hold, []string{
-			"file-1/x.7z members unsupported Files of the kind 7z cannot be opened.", "file-1 members complete",
+		"an archive that is not read": {[]corpustest.File{in("x.xz", []byte("\xfd7zXZ\x00"))}, domain.Hold, []string{
+			"file-1/x.xz members unsupported Files of the kind xz cannot be opened.", "file-1 members complete",
 			"file-1 pdq partial Not all that lies in it could be looked at."}},
 		"a drawing": {[]corpustest.File{in("x.svg", corpustest.SVG(copyOf(1)))}, domain.Hold, []string{
 			"file-1/x.svg/embedded-1 pdq complete", "file-1/x.svg members complete",
@@ -118,6 +120,7 @@ func TestWhatStandsBehindAPictureIsChecked(t *testing.T) {
 		"nothing":           {nil, "none", domain.Allow},
 		"a few words":       {[]byte("PK\x05\x06 is no zip"), "none", domain.Allow},
 		"an archive of one": {corpustest.Zip(in("1.jpg", copyOf(1))), domain.Complete, domain.Allow},
+		"a 7z of one":       {corpustest.SevenZip(corpustest.SevenZipLZMA2, in("1.jpg", copyOf(1))), domain.Complete, domain.Allow},
 		"a text":            {corpustest.Zip(in("1.txt", []byte("Herons nest in March."))), domain.Unsupported, domain.Hold},
 		"a secret":          {encrypted(t), domain.Partial, domain.Hold},
 	} {

@@ -24,6 +24,16 @@ type Uploads interface {
 	Accept(ctx context.Context, uploads []domain.Upload) ([]domain.Upload, error)
 }
 
+// People is what people have said.
+type People interface {
+	// DecisionsOf returns the upload that a decision is about, and all decisions about it, newest first.
+	DecisionsOf(ctx context.Context, id domain.DecisionID) (domain.Upload, []domain.Decision, error)
+	// ReportsOf returns up to limit reports of a content by users of the service, newest first.
+	ReportsOf(ctx context.Context, content domain.ContentID, limit int) ([]domain.Report, error)
+	// NewestUpload returns the newest upload of a content; found is false where there is none.
+	NewestUpload(ctx context.Context, content domain.ContentID) (id domain.UploadID, found bool, err error)
+}
+
 // Matcher looks fingerprints up among known content.
 type Matcher interface {
 	Lookup(ctx context.Context, content domain.ContentID, prints []match.Fingerprint) ([]domain.Match, error)
@@ -44,6 +54,7 @@ type Recorder interface {
 type Pipeline struct {
 	Limits    ingest.Limits
 	Uploads   Uploads
+	People    People
 	Inspector *Inspector
 	Index     Matcher
 	Policy    Policy
@@ -124,7 +135,10 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 	if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
 		return last, nil
 	}
-	return p.conclude(ctx, upload, last.Round+1, domain.CauseUpload, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
+	if last.By != "" && !gains(last.Matches, matches) {
+		return last, nil
+	}
+	return p.conclude(ctx, upload, last, domain.CauseUpload, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
 }
 
 // sameMatch reports whether two matches say the same of the same signal.
@@ -168,7 +182,7 @@ func (p *Pipeline) Abandon(ctx context.Context, id domain.UploadID, reason strin
 		}
 	}
 	upload.Attempts = len(retries) + 1
-	_, err = p.conclude(ctx, upload, last.Round+1, causeOf(last), found, last.Matches)
+	_, err = p.conclude(ctx, upload, last, causeOf(last), found, last.Matches)
 	return err
 }
 
@@ -184,7 +198,7 @@ func (p *Pipeline) run(ctx context.Context, upload domain.Upload, last domain.De
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up among known content: %w", err)
 	}
-	return p.conclude(ctx, upload, last.Round+1, causeOf(last), found, found.withEarlier(matches, last.Matches))
+	return p.conclude(ctx, upload, last, causeOf(last), found, found.withEarlier(matches, last.Matches))
 }
 
 // leaveTime ends a step when a quarter of the time is left, for what comes after it: an upload that cannot be inspected in time is then held on
@@ -197,32 +211,66 @@ func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)*3/4)
 }
 
-// conclude decides and records.
-func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, round int, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
+// conclude decides and records. Where the last decision is a person's, that is what stands, unless there is a reason to ask more.
+func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, last domain.Decision, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
 	upload.Parts = found.parts
 	for _, part := range upload.Parts {
 		if part.Inside == "" && !found.has(part.Name) {
 			found.report(unseen(part.Name, "It was not looked at."))
 		}
 	}
-	now := domain.At(p.Now())
-	outcome := p.Policy.Decide(ctx, policy.Input{Upload: upload, Cause: cause, Round: round, Checks: found.checks, Matches: matches, Now: now})
+	outcome, err := p.decide(ctx, upload, last, cause, found.checks, matches)
+	if err != nil {
+		return domain.Decision{}, err
+	}
 	facts, err := outcome.Facts.Encode()
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("encode the facts of upload %s: %w", upload.ID, err)
 	}
 	d := domain.Decision{
-		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: round, Cause: cause, Verdict: outcome.Verdict,
-		Policy: outcome.Policy, Reason: outcome.Reason, Checks: found.checks, Matches: matches, DecidedAt: now,
+		ID: domain.NewID[domain.DecisionID](), UploadID: upload.ID, ContentID: upload.ContentID, Round: last.Round + 1, Cause: cause, Verdict: outcome.Verdict,
+		Consequence: outcome.Then, Policy: outcome.Policy, Reason: outcome.Reason, Rules: outcome.Hits, Checks: found.checks, Matches: matches,
+		DecidedAt: outcome.Facts.Now,
 	}
-	upload.State = domain.Decided
-	upload.DueAt = nextTry(upload, d, now)
-	return p.Recorder.Record(ctx, domain.Recording{
-		Upload: upload, Decision: d, Facts: facts, Shadows: outcome.Shadows, Renditions: p.Inspector.renditions(ctx, d, found), Seal: record.Seal(upload.Digest),
-	})
+	if personStands(last, d) {
+		d = inTheWordsOf(last, d)
+	}
+	return p.record(ctx, domain.Recording{Upload: upload, Decision: d, Facts: facts, Shadows: outcome.Shadows, Alarms: alarmsOf(outcome)}, found)
+}
+
+// decide asks the policies about an upload that was last decided in another way, or not at all, with what users of the service have reported of its
+// content.
+func (p *Pipeline) decide(ctx context.Context, upload domain.Upload, last domain.Decision, cause domain.Cause, checks []domain.Check, matches []domain.Match) (policy.Decided, error) {
+	reports, err := p.People.ReportsOf(ctx, upload.ContentID, domain.MaxReportsSeen)
+	if err != nil {
+		return policy.Decided{}, fmt.Errorf("read the reports of a content: %w", err)
+	}
+	return p.Policy.Decide(ctx, policy.Input{
+		Upload: upload, Cause: cause, Round: last.Round + 1, Checks: checks, Matches: matches, Reports: reports, Now: domain.At(p.Now()),
+	}), nil
+}
+
+// record writes a decision down and plans the next look at the upload.
+func (p *Pipeline) record(ctx context.Context, r domain.Recording, found *inspection) (domain.Decision, error) {
+	r.Upload.State = domain.Decided
+	r.Upload.DueAt = nextTry(r.Upload, r.Decision, r.Decision.DecidedAt)
+	r.Renditions, r.Seal = p.Inspector.renditions(ctx, r.Decision, found), record.Seal(r.Upload.Digest)
+	return p.Recorder.Record(ctx, r)
 }
 
 // unseen is the check of a part that no detector has seen.
 func unseen(part, reason string) domain.Check {
 	return domain.Check{Detector: "corridor", Part: part, Status: domain.Failed, Reason: reason, Temporary: true}
+}
+
+// alarmsOf are what guards of policies have to tell people, as it goes on record.
+func alarmsOf(d policy.Decided) (alarms []domain.Alarm) {
+	for _, a := range d.Alarms {
+		one := domain.Alarm{Kind: domain.AlarmKind(a.Kind), Policy: a.Policy, Version: a.Version, Rule: a.Rule, Text: a.Text}
+		if a.Signal != "" {
+			one.Subject = domain.Subject{Kind: domain.SubjectSignal, Name: string(a.Signal)}
+		}
+		alarms = append(alarms, one)
+	}
+	return alarms
 }

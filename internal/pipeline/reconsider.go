@@ -7,7 +7,6 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/match"
-	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/pipeline/signal"
 )
 
@@ -27,13 +26,14 @@ func (p *Pipeline) Reconsider(ctx context.Context, id domain.UploadID) (d domain
 		}
 		found := onRecord(upload, last)
 		matches = found.withEarlier(matches, last.Matches)
-		mildly := p.Policy.Decide(ctx, policy.Input{
-			Upload: upload, Cause: domain.CauseRetro, Round: last.Round + 1, Checks: last.Checks, Matches: matches, Now: domain.At(p.Now()),
-		}).Verdict.Rank() < last.Verdict.Rank()
-		if mildly || !gains(last.Matches, matches) {
+		if !gains(last.Matches, matches) {
 			return last, false, nil
 		}
-		d, err = p.conclude(ctx, upload, last.Round+1, domain.CauseRetro, found, matches)
+		outcome, err := p.decide(ctx, upload, last, domain.CauseRetro, last.Checks, matches)
+		if err != nil || outcome.Verdict.Rank() < last.Verdict.Rank() {
+			return last, false, err
+		}
+		d, err = p.conclude(ctx, upload, last, domain.CauseRetro, found, matches)
 		if err != nil || !gains(d.Matches, matches) {
 			return d, err == nil && d.Cause == domain.CauseRetro, err
 		}
@@ -56,8 +56,7 @@ func (p *Pipeline) recall(ctx context.Context, upload domain.Upload) ([]domain.M
 // gains reports whether anything counts among some matches that is not among those before.
 func gains(before, after []domain.Match) bool {
 	return slices.ContainsFunc(after, func(m domain.Match) bool {
-		return m.BankKind != domain.Negative && m.SuppressedBy == "" &&
-			!slices.ContainsFunc(before, func(b domain.Match) bool { return sameFinding(b, m) })
+		return m.Counts() && !slices.ContainsFunc(before, func(b domain.Match) bool { return sameFinding(b, m) })
 	})
 }
 

@@ -94,7 +94,7 @@ func TestKnownGoodContentHoldsWhenReconsidered(t *testing.T) {
 type sleepy struct{}
 
 func (sleepy) Decide(_ context.Context, in policy.Input) policy.Decided {
-	return policy.Decided{Outcome: policy.Outcome{Verdict: domain.Allow}, Facts: in.Gather(func(domain.Subject) *domain.Tally { return nil })}
+	return decided(policy.Outcome{Verdict: domain.Allow}, in)
 }
 
 func TestWhatIsBlockedIsNotWeakened(t *testing.T) {

@@ -59,7 +59,7 @@ func newWorld(t testing.TB) *world {
 	t.Cleanup(func() { _ = index.Close() })
 	w.Pipeline = &pipeline.Pipeline{
 		Limits:  ingest.Limits{Parts: 8, PartBytes: 1 << 20, Fingerprints: 100, Attributes: 1000},
-		Uploads: w.store, Inspector: &pipeline.Inspector{Fetch: w.web, Decode: w.eyes, Log: log},
+		Uploads: w.store, People: w.store, Inspector: &pipeline.Inspector{Fetch: w.web, Decode: w.eyes, Log: log},
 		Index: upToDate{index}, Policy: knownContent(t), Recorder: w.store, Now: clock,
 	}
 	return w
@@ -134,9 +134,12 @@ type store struct {
 	uploads    []domain.Upload
 	decisions  map[domain.UploadID][]domain.Decision
 	renditions map[string][]byte // by part
-	recorded   int               // calls of Record
+	reviews    []domain.Review
+	reports    []domain.Report
+	recorded   int // calls of Record
 
-	failKnown, failAccept, failRecord error
+	failKnown, failAccept, failRecord, failReports error
+	beforeRecord                                   func(domain.Recording) // called once, before the next recording; may record itself
 }
 
 func (s *store) find(is func(domain.Upload) bool) (*domain.Upload, domain.Decision) {
@@ -207,7 +210,54 @@ func (s *store) put(u domain.Upload) *domain.Upload {
 	return &s.uploads[len(s.uploads)-1]
 }
 
+func (s *store) DecisionsOf(_ context.Context, id domain.DecisionID) (domain.Upload, []domain.Decision, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range s.uploads {
+		all := copied(s.decisions[u.ID])
+		if slices.ContainsFunc(all, func(d domain.Decision) bool { return d.ID == id }) {
+			slices.Reverse(all)
+			return copied(u), all, nil
+		}
+	}
+	return domain.Upload{}, nil, errUnknown
+}
+
+func (s *store) ReportsOf(_ context.Context, content domain.ContentID, limit int) (of []domain.Report, _ error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range slices.Backward(s.reports) {
+		if r.ContentID == content && len(of) < limit {
+			of = append(of, r)
+		}
+	}
+	return of, s.failReports
+}
+
+func (s *store) NewestUpload(_ context.Context, content domain.ContentID) (domain.UploadID, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range slices.Backward(s.uploads) {
+		if u.ContentID == content {
+			return u.ID, true, nil
+		}
+	}
+	return "", false, nil
+}
+
+// meanwhile takes what is to happen before the next recording.
+func (s *store) meanwhile() func(domain.Recording) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.beforeRecord
+	s.beforeRecord = nil
+	return f
+}
+
 func (s *store) Record(_ context.Context, r domain.Recording) (domain.Decision, error) {
+	if f := s.meanwhile(); f != nil {
+		f(r)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recorded++
@@ -231,6 +281,9 @@ func (s *store) Record(_ context.Context, r domain.Recording) (domain.Decision, 
 	s.decisions[u.ID] = append(s.decisions[u.ID], copied(r.Decision))
 	for _, p := range r.Renditions {
 		s.renditions[p.Part] = p.Data
+	}
+	if r.Review != nil {
+		s.reviews = append(s.reviews, copied(*r.Review))
 	}
 	return r.Decision, nil
 }
@@ -268,6 +321,18 @@ func (k *known) put(kind domain.BankKind, t domain.SignalType, value string) {
 	n := int64(len(k.signals) + 1)
 	k.signals = append(k.signals, domain.SignalChange{Seq: n, Number: n, Bank: int64(bank + 1), Value: value, Live: true})
 	k.types = append(k.types, t)
+}
+
+// live takes a signal out of effect, or back into it.
+func (k *known) live(t testing.TB, number int64, live bool) {
+	t.Helper()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	i := slices.IndexFunc(k.signals, func(c domain.SignalChange) bool { return c.Number == number })
+	change := k.signals[i]
+	change.Seq, change.Live = k.signals[len(k.signals)-1].Seq+1, live
+	k.signals = append(k.signals, change)
+	k.types = append(k.types, k.types[i])
 }
 
 func (k *known) IndexVersions(context.Context) (int64, int64, error) {
@@ -425,6 +490,11 @@ type alone struct{ *policy.Program }
 func (a alone) Decide(_ context.Context, in policy.Input) policy.Decided {
 	facts := in.Gather(func(domain.Subject) *domain.Tally { return nil })
 	return policy.Decided{Outcome: policy.Combine([]policy.Judged{{Name: a.Document.Name, Ruling: a.Judge(facts, 0)}}), Facts: facts}
+}
+
+// decided is an outcome about an upload, as a policy of a test says it.
+func decided(o policy.Outcome, in policy.Input) policy.Decided {
+	return policy.Decided{Outcome: o, Facts: in.Gather(func(domain.Subject) *domain.Tally { return nil })}
 }
 
 func knownContent(t testing.TB) pipeline.Policy {

@@ -116,7 +116,7 @@ func (f *filler) byEvents(ctx context.Context, place daybook.Place, events []dom
 			continue
 		}
 		place.Decision = string(d.Decision)
-		if _, twice := days[d.Upload]; d.Cause != domain.CauseRetro && !twice { // whose fingerprints are here already
+		if _, twice := days[d.Upload]; d.Cause.Looked() && !twice { // otherwise its fingerprints are here already
 			days[d.Upload] = daybook.DayOf(e.At)
 			ids = append(ids, d.Upload)
 		}

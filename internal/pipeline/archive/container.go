@@ -39,18 +39,26 @@ func Open(data []byte) *Container {
 	return nil
 }
 
-// Behind returns the zip that stands behind a file of another kind, which unpackers find from the end: a picture may carry one unseen, and programs
-// that unpack themselves do. nil: there is none.
+// Behind returns the zip or 7z that stands behind a file of another kind, which unpackers find: a picture may carry one unseen, and programs that
+// unpack themselves do. nil: there is none.
 func Behind(data []byte) *Container {
+	if zipStandsBehind(data) {
+		return &Container{MediaType: "application/zip", Name: "zip", data: data, walk: walkZip}
+	}
+	if at := sevenZipWithin(data); at >= 0 {
+		return &Container{MediaType: sevenZipType, Name: "7z", data: data[at:], walk: walkSevenZip}
+	}
+	return nil
+}
+
+// zipStandsBehind looks from the end, as unpackers do.
+func zipStandsBehind(data []byte) bool {
 	tail := data[max(0, len(data)-zipEndSize-math.MaxUint16):]
 	if bytes.LastIndex(tail, []byte(zipEnd)) < 0 {
-		return nil
+		return false
 	}
 	from, to, _, e := zipDirectory(data)
-	if e != nil || !bytes.HasPrefix(data[from:to], []byte(zipFile)) {
-		return nil
-	}
-	return &Container{MediaType: "application/zip", Name: "zip", data: data, walk: walkZip}
+	return e == nil && bytes.HasPrefix(data[from:to], []byte(zipFile))
 }
 
 type kind struct {
@@ -67,7 +75,7 @@ var kinds = []kind{
 	{name: "Zstandard", mediaType: "application/zstd", is: isZstd, walk: walkZstd},
 	{name: "tar", mediaType: "application/x-tar", is: isTar, walk: walkTar},
 	{name: "SVG", mediaType: "image/svg+xml", is: isSVG, walk: walkSVG, drawing: true},
-	{name: "7z", mediaType: "application/x-7z-compressed", is: begins("7z\xbc\xaf\x27\x1c")},
+	{name: "7z", mediaType: sevenZipType, is: begins(sevenZipMagic), walk: walkSevenZip},
 	{name: "RAR", mediaType: "application/vnd.rar", is: begins("Rar!\x1a\x07")},
 	{name: "xz", mediaType: "application/x-xz", is: begins("\xfd7zXZ\x00")},
 	{name: "LZ4", mediaType: "application/x-lz4", is: begins("\x04\x22\x4d\x18")},

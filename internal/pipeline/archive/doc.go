@@ -12,8 +12,11 @@
 //	zip             stored, deflate, bzip2 and Zstandard, with the 64-bit extensions; so documents of offices, books and packages too
 //	tar             all kinds, also inside one of the next three
 //	gzip, bzip2, Zstandard   as one file, or as a tar
+//	7z              stored, LZMA, LZMA2, deflate, bzip2 and Zstandard, one method a folder; what is encrypted, and programs behind a filter, is not
 //	SVG             the pictures that stand in it as data: URIs; what it draws is not rendered, what it refers to elsewhere is not fetched
 //
-// 7z, RAR, xz and others are known by sight and not read. In 7z and xz a few bytes of the file may ask for a dictionary of up to 4 GiB, before
-// there is anything to count.
+// RAR, xz and others are known by sight and not read.
+//
+// The directories of zip and 7z are read here, within bounds, rather than by libraries that take memory for whatever number stands in them. In 7z a
+// few bytes may also ask for a dictionary of up to 4 GiB; it is given no more than what the budget would let out, and 64 MiB at most.
 package archive

@@ -22,7 +22,8 @@ type Error struct {
 	Outcome
 	Err error // what the library said, for the log; may be nil
 
-	end bool // nothing more can be read of the container
+	end      bool // nothing more can be read of the container
+	tooLarge bool // the file is, and what lies behind it may be read
 }
 
 // Error returns the reason, and what the library said.
@@ -53,7 +54,9 @@ func damaged(err error) *Error {
 }
 
 func tooLarge(limit int64) *Error {
-	return unsupported("Unpacked it is larger than %s bytes, the limit for one file.", grouped(limit))
+	e := unsupported("Unpacked it is larger than %s bytes, the limit for one file.", grouped(limit))
+	e.tooLarge = true
+	return e
 }
 
 func outOfProportion(ratio int64) *Error {

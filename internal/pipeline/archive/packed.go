@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
+	"context"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -26,9 +27,11 @@ func isBzip2(data []byte) bool {
 		(string(data[4:10]) == "1AY&SY" || string(data[4:10]) == "\x17rE8P\x90") // a first block, or the end
 }
 
+// bzip2Memory is for blocks of 900 kB, and what it takes to sort them.
+const bzip2Memory = 8 << 20
+
 func walkBzip2(w *walk) *Error {
-	const blocks = 8 << 20 // of 900 kB, and what it takes to sort them
-	if e := w.budget.reserve(w.ctx, blocks); e != nil {
+	if e := w.budget.reserve(w.ctx, bzip2Memory); e != nil {
 		return e
 	}
 	packed := &counter{Reader: bytes.NewReader(w.data)}
@@ -42,7 +45,7 @@ func isZstd(data []byte) bool {
 
 func walkZstd(w *walk) *Error {
 	packed := &counter{Reader: bytes.NewReader(w.data)}
-	r, e := newZstd(w, packed)
+	r, e := newZstd(w.ctx, w.budget, packed)
 	if e != nil {
 		return e
 	}
@@ -53,8 +56,9 @@ func walkZstd(w *walk) *Error {
 // zstdWindow is how far back Zstandard may refer: 8 MiB, as its description recommends that readers allow.
 const zstdWindow = 8 << 20
 
-func newZstd(w *walk, r io.Reader) (io.ReadCloser, *Error) {
-	if e := w.budget.reserve(w.ctx, 3*zstdWindow); e != nil {
+// newZstd returns an unpacker whose memory is given back when ctx ends.
+func newZstd(ctx context.Context, b *Budget, r io.Reader) (io.ReadCloser, *Error) {
+	if e := b.reserve(ctx, 3*zstdWindow); e != nil {
 		return nil, e
 	}
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))

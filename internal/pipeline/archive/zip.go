@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/bzip2"
 	"compress/flate"
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -95,7 +96,9 @@ func (w *walk) zipMember(z *zipEntry) *Error {
 		return w.hand(z.name, nil, e)
 	}
 	packed := &counter{Reader: bytes.NewReader(z.body)}
-	unpacker, e := unzip(w, z.method, packed)
+	ctx, cancel := context.WithCancel(w.ctx) // gives the memory of the unpacker back
+	defer cancel()
+	unpacker, e := unzip(ctx, w.budget, z.method, packed)
 	if e != nil {
 		return w.hand(z.name, nil, e)
 	}
@@ -114,7 +117,7 @@ func (z *zipEntry) unreadable() *Error {
 	return z.bad
 }
 
-func unzip(w *walk, method uint16, r io.Reader) (io.ReadCloser, *Error) {
+func unzip(ctx context.Context, b *Budget, method uint16, r io.Reader) (io.ReadCloser, *Error) {
 	switch method {
 	case zipStored:
 		return io.NopCloser(r), nil
@@ -123,7 +126,7 @@ func unzip(w *walk, method uint16, r io.Reader) (io.ReadCloser, *Error) {
 	case zipBzip2:
 		return io.NopCloser(bzip2.NewReader(r)), nil
 	case zipZstd:
-		return newZstd(w, r)
+		return newZstd(ctx, b, r)
 	}
 	return nil, unsupported("It is packed by method %d, which cannot be unpacked.", method)
 }

@@ -143,7 +143,7 @@ func insertOther(r *rand.Rand, file, other []byte) []byte {
 
 // marks are what records of the formats begin with.
 var marks = []string{"IHDR", "IDAT", "acTL", "fcTL", "fdAT", "IEND", "\xff\xda", "\xff\xc0", "\xff\xc4", "\xff\xdb", "VP8L", "VP8X", "ANMF", "\x21\xf9", "\x2c\x00",
-	"PK\x01\x02", "PK\x03\x04", "PK\x05\x06", "ustar", "<image", "data:", "base64,", "\x31\x41\x59\x26\x53\x59", "II*\x00", "iloc", "ispe", "ipma", "av1C"}
+	"PK\x01\x02", "PK\x03\x04", "PK\x05\x06", "ustar", "\x01\x04\x06", "\x17\x06", "\x07\x0b", "<image", "data:", "base64,", "\x31\x41\x59\x26\x53\x59", "II*\x00", "iloc", "ispe", "ipma", "av1C"}
 
 // changeRecord changes a number right before or behind the mark of a record, where its length is, or the mark itself.
 func changeRecord(r *rand.Rand, file, other []byte) []byte {

@@ -24,7 +24,7 @@ func signals(prints ...domain.Fingerprint) ingest.Part {
 func TestUploadKeepsWhatWasSent(t *testing.T) {
 	t.Parallel()
 	s := ingest.Submission{
-		ContentID: "post-17", AccountID: "user-4", Surface: "post", Visibility: "public", CreatedAt: 5, Attributes: map[string]any{"n": 1.0},
+		ContentID: "post-17", AccountID: "user-4", Surface: "post", Visibility: "public", CreatedAt: 5, AccountCreatedAt: 4, Language: "PT-br", Attributes: map[string]any{"n": 1.0},
 		Parts: []ingest.Part{file("file-1", "abc"), {Name: "url", URL: "https://media.example/"}, signals(prints(1)...)},
 	}
 	u := s.Upload(7)
@@ -32,7 +32,7 @@ func TestUploadKeepsWhatWasSent(t *testing.T) {
 		t.Errorf("id %q is not fresh", u.ID)
 	}
 	want := domain.Upload{
-		ID: u.ID, Digest: u.Digest, ContentID: "post-17", AccountID: "user-4", Surface: "post", Visibility: "public", CreatedAt: 5,
+		ID: u.ID, Digest: u.Digest, ContentID: "post-17", AccountID: "user-4", Surface: "post", Visibility: "public", CreatedAt: 5, AccountCreatedAt: 4, Language: "pt-BR",
 		Attributes: map[string]any{"n": 1.0}, ReceivedAt: 7, State: domain.Pending,
 		Parts: []domain.Part{
 			{Name: "file-1", Size: 3, SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
@@ -62,6 +62,7 @@ func TestDigestDoesNotDependOnWhatIsSaidAboutTheContent(t *testing.T) {
 	s := good()
 	before := s.Upload(1).Digest
 	s.ContentID, s.AccountID, s.Surface, s.Visibility, s.CreatedAt, s.Attributes = "x", "x", "x", "x", 9, nil
+	s.AccountCreatedAt, s.Language = 8, "de"
 	if s.Upload(2).Digest != before {
 		t.Error("it does")
 	}

@@ -27,6 +27,7 @@ func good() ingest.Submission {
 	return ingest.Submission{
 		ContentID: domain.ContentID(strings.Repeat("c", 256)), AccountID: domain.AccountID(strings.Repeat("a", 256)),
 		Surface: strings.Repeat("s", 64), Visibility: strings.Repeat("v", 64), Attributes: map[string]any{"language": "de"},
+		Language: "de-x" + strings.Repeat("-a", 14) + "-bb",
 		Parts: []ingest.Part{
 			file("file-1", "0123456789"),
 			{Name: "url", URL: "https://media.example/" + strings.Repeat("x", 4096-len("https://media.example/"))},
@@ -72,6 +73,8 @@ func TestFaultsNameTheField(t *testing.T) {
 		"long surface":            {func(s *ingest.Submission) { s.Surface += "s" }, "surface", "65 bytes, at most 64 are allowed"},
 		"surface not UTF-8":       {func(s *ingest.Submission) { s.Surface = "\xc3" }, "surface", "not valid UTF-8"},
 		"long visibility":         {func(s *ingest.Submission) { s.Visibility += "v" }, "visibility", "65 bytes, at most 64 are allowed"},
+		"long language":           {func(s *ingest.Submission) { s.Language += "b" }, "language", "36 bytes, at most 35 are allowed"},
+		"language that is none":   {func(s *ingest.Submission) { s.Language = "de, en" }, "language", `is not a language tag of BCP 47, such as "de", "pt-BR" or "zh-Hant"`},
 		"C1 control in visibility": {
 			func(s *ingest.Submission) { s.Visibility = "a\u0085" }, "visibility", "has the control character U+0085 at byte 2"},
 		"long attributes": {

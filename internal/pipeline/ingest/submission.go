@@ -19,8 +19,11 @@ type Submission struct {
 	Surface    string
 	Visibility string
 	CreatedAt  domain.Time
+	Language   string // in which the content is, as a tag of BCP 47
 	Attributes map[string]any
 	Parts      []Part
+	// AccountCreatedAt is when the account was made.
+	AccountCreatedAt domain.Time
 }
 
 // Part is one piece of a submission: exactly one of Data, URL and Fingerprints is set; an empty file has Data that is not nil. Fingerprints are
@@ -65,7 +68,7 @@ func (l Limits) Check(s Submission) error {
 
 // CheckNameless is Check of a submission that need not say what its content is called.
 func (l Limits) CheckNameless(s Submission) error {
-	return cmp.Or(checkTexts(s), l.checkAttributes(s.Attributes), l.checkParts(s.Parts))
+	return cmp.Or(checkTexts(s), checkLanguage(s.Language), l.checkAttributes(s.Attributes), l.checkParts(s.Parts))
 }
 
 func checkTexts(s Submission) error {
@@ -81,6 +84,16 @@ func checkTexts(s Submission) error {
 		if err := domain.CheckText(t.value, t.most); err != nil {
 			return Fault{t.field, err.Error()}
 		}
+	}
+	return nil
+}
+
+func checkLanguage(tag string) error {
+	if tag == "" {
+		return nil
+	}
+	if _, err := domain.ParseLanguage(tag); err != nil {
+		return Fault{"language", err.Error()}
 	}
 	return nil
 }
@@ -153,9 +166,10 @@ func (p Part) kinds() (n int) {
 
 // Upload makes the upload of a submission that was found good, as received at a moment.
 func (s Submission) Upload(now domain.Time) domain.Upload {
+	language, _ := domain.ParseLanguage(s.Language) // empty is none
 	u := domain.Upload{
 		ID: domain.NewID[domain.UploadID](), ContentID: s.ContentID, AccountID: s.AccountID, Surface: s.Surface, Visibility: s.Visibility,
-		CreatedAt: s.CreatedAt, Attributes: s.Attributes, ReceivedAt: now, State: domain.Pending,
+		CreatedAt: s.CreatedAt, AccountCreatedAt: s.AccountCreatedAt, Language: language, Attributes: s.Attributes, ReceivedAt: now, State: domain.Pending,
 	}
 	identity := sha256.New()
 	for _, p := range s.Parts {

@@ -14,6 +14,7 @@ type Input struct {
 	Round   int
 	Checks  []domain.Check
 	Matches []domain.Match
+	Reports []domain.Report // of the content by users of the service, newest first, at most domain.MaxReportsSeen
 	Now     domain.Time
 }
 
@@ -37,14 +38,20 @@ func (in Input) Gather(counts func(domain.Subject) *domain.Tally) *Facts {
 	u := in.Upload
 	f := &Facts{
 		Env: EnvVersion, Now: in.Now, Cause: string(in.Cause), Round: in.Round, Random: u.ContentID.Random(), AccountID: u.AccountID,
-		Content: Content{Surface: u.Surface, Visibility: u.Visibility, CreatedAt: u.CreatedAt, Attributes: u.Attributes},
+		Content: Content{Surface: u.Surface, Visibility: u.Visibility, Language: u.Language, CreatedAt: u.CreatedAt, Attributes: u.Attributes},
 		Surface: counts(domain.Subject{Kind: domain.SubjectSurface, Name: u.Surface}),
 	}
+	if u.AccountID != "" || u.AccountCreatedAt != 0 {
+		f.Account = &Account{CreatedAt: u.AccountCreatedAt}
+	}
 	if u.AccountID != "" {
-		f.Account = &Account{Tally: counts(domain.Subject{Kind: domain.SubjectAccount, Name: string(u.AccountID)})}
+		f.Account.Tally = counts(domain.Subject{Kind: domain.SubjectAccount, Name: string(u.AccountID)})
 	}
 	for _, p := range u.Parts {
 		f.Media = append(f.Media, partOf(p, in.Checks))
+	}
+	for _, r := range in.Reports {
+		f.Reports = append(f.Reports, Report{Reason: r.Reason, At: r.At})
 	}
 	for i, m := range in.Matches {
 		f.Matches = append(f.Matches, Match{

@@ -21,17 +21,21 @@ func Check(text []byte) (*Program, Diagnostics) {
 	if p == nil {
 		return nil, found
 	}
-	passed := true
-	for _, r := range p.RunTests() {
-		if !r.Passed {
-			passed = false
-			found = append(found, r.diagnostic())
-		}
-	}
-	if !passed {
+	failed := p.Failures()
+	if len(failed) > 0 {
 		p = nil
 	}
-	return p, found.inOrder()
+	return p, append(found, failed...).inOrder()
+}
+
+// Failures runs the tests and says which of them fail.
+func (p *Program) Failures() (failed Diagnostics) {
+	for _, r := range p.RunTests() {
+		if !r.Passed {
+			failed = append(failed, r.diagnostic())
+		}
+	}
+	return failed
 }
 
 func (r TestResult) diagnostic() Diagnostic {

@@ -10,7 +10,7 @@ import (
 )
 
 // leafFormat names the form of what a leaf commits to, which docs/formats/audit-leaf.md describes. It changes when anything of it does.
-const leafFormat = "quell/decision/v2"
+const leafFormat = "quell/decision/v3"
 
 // Digest returns what the audit leaf of a decision holds: the SHA-256, hex, of all that was decided and of a salt, in canonical JSON. The salt
 // keeps the digest from being guessed back into the record, so that whoever erases the salt with the record has erased both.
@@ -27,10 +27,21 @@ func Digest(salt, uploadDigest string, d domain.Decision) string {
 			"labels": list(m.Labels), "suppressed_by": m.SuppressedBy,
 		}
 	}
+	rules := make([]map[string]any, len(d.Rules))
+	for i, r := range d.Rules {
+		rules[i] = map[string]any{
+			"policy": r.Policy, "version": r.Version, "rule": r.Rule, "value": r.Value, "verdict": r.Verdict, "effect": r.Effect, "match": r.Match,
+			"part": r.Part, "note": r.Note,
+		}
+	}
+	c := d.Consequence
+	consequence := map[string]any{
+		"code": c.Code, "queue": c.Queue, "priority": c.Priority, "labels": list(c.Labels), "notice": c.Notice, "preserve": c.Preserve,
+	}
 	sum := sha256.Sum256([]byte(canonical(map[string]any{
 		"cause": d.Cause, "format": leafFormat, "salt": salt, "decision": d.ID, "upload": d.UploadID, "content": d.ContentID, "digest": uploadDigest, "round": d.Round,
 		"verdict": d.Verdict, "policy": map[string]any{"id": d.Policy.ID, "version": d.Policy.Version, "rule": d.Policy.Rule}, "reason": d.Reason,
-		"checks": checks, "matches": matches, "decided_at": d.DecidedAt,
+		"by": d.By, "consequence": consequence, "rules": rules, "checks": checks, "matches": matches, "decided_at": d.DecidedAt,
 	})))
 	return hex.EncodeToString(sum[:])
 }

@@ -23,9 +23,11 @@ const (
 // example is the decision that docs/formats/audit-leaf.md shows.
 func example() domain.Decision {
 	return domain.Decision{
-		ID: "019a0000-0000-7000-8000-000000000001", UploadID: "019a0000-0000-7000-8000-000000000002", ContentID: "post-17", Round: 2, Cause: domain.CauseRetro,
-		Verdict: domain.Block, Policy: domain.PolicyRef{ID: "default", Version: 1, Rule: "known-near"},
-		Reason: `file-1 is a near copy of a known item in bank "heron": distance 6 of 31 (pdq).`,
+		ID: "019a0000-0000-7000-8000-000000000001", UploadID: "019a0000-0000-7000-8000-000000000002", ContentID: "post-17", Round: 2, Cause: domain.CauseReview,
+		By: "ana", Verdict: domain.Block,
+		Consequence: domain.Consequence{Code: "known_terrorist_content", Queue: "urgent", Priority: 90, Labels: []string{"violent"}, Notice: "removed", Preserve: "P180D"},
+		Policy:      domain.PolicyRef{ID: "default", Version: 1, Rule: "known-near"},
+		Reason:      `file-1 is a near copy of a known item in bank "heron": distance 6 of 31 (pdq).`,
 		Checks: []domain.Check{
 			{Detector: "pdq", Part: "file-1", Status: domain.Complete},
 			{Detector: "fetch", Part: "url", Status: domain.Failed, Reason: "The URL could not be fetched: <503> & no more.", Temporary: true},
@@ -35,6 +37,9 @@ func example() domain.Decision {
 			Signal: "019a0000-0000-7000-8000-000000000005", SignalType: domain.PDQ, Distance: 6, Limit: 31, Part: "file-1", Frame: 3, View: "upright",
 			Sources: []string{"marsh watch"}, Labels: []string{"reed", "Schilfgürtel"},
 			SuppressedBy: "019a0000-0000-7000-8000-000000000006",
+		}},
+		Rules: []domain.RuleHit{{
+			Policy: "default", Version: 1, Rule: "known-near", Value: domain.True, Verdict: domain.Block, Effect: domain.EffectAgreed, Match: 1, Part: "file-1", Note: "agreed by ana",
 		}},
 		DecidedAt: 1767225600123456,
 	}
@@ -85,7 +90,7 @@ func TestTheDigestChangesWithEveryField(t *testing.T) {
 	note("the upload", record.Digest(salt, "00", example()))
 	d := example()
 	changeEach(reflect.ValueOf(&d).Elem(), "decision", func(what string) { note(what, record.Digest(salt, uploadDigest, d)) })
-	if len(seen) < 35 {
+	if len(seen) < 50 {
 		t.Errorf("only %d changes were tried", len(seen))
 	}
 }
@@ -127,15 +132,19 @@ func TestWhatTheStoreKeepsHasTheSameDigest(t *testing.T) {
 	t.Parallel()
 	hostile := "\x00\b\f\n\r\t\x1f\x7f\u2028\u2029\ufffd\xff\xed\xa0\x80 \\ \\u2028 \\\\u2028 \" </script>&'\u202e🪶"
 	for name, change := range map[string]func(*domain.Decision){
-		"as it is":              func(*domain.Decision) {},
-		"no checks, no matches": func(d *domain.Decision) { d.Checks, d.Matches = nil, nil },
-		"empty checks":          func(d *domain.Decision) { d.Checks = []domain.Check{} },
-		"empty matches":         func(d *domain.Decision) { d.Matches = []domain.Match{} },
-		"no sources, no labels": func(d *domain.Decision) { d.Matches[0].Sources, d.Matches[0].Labels = nil, nil },
-		"empty sources, labels": func(d *domain.Decision) { d.Matches[0].Sources, d.Matches[0].Labels = []string{}, []string{} },
-		"nothing in a match":    func(d *domain.Decision) { d.Matches[0] = domain.Match{} },
+		"as it is":                 func(*domain.Decision) {},
+		"no checks, no matches":    func(d *domain.Decision) { d.Checks, d.Matches = nil, nil },
+		"empty checks":             func(d *domain.Decision) { d.Checks = []domain.Check{} },
+		"empty matches":            func(d *domain.Decision) { d.Matches = []domain.Match{} },
+		"no sources, no labels":    func(d *domain.Decision) { d.Matches[0].Sources, d.Matches[0].Labels = nil, nil },
+		"empty sources, labels":    func(d *domain.Decision) { d.Matches[0].Sources, d.Matches[0].Labels = []string{}, []string{} },
+		"no rules, no consequence": func(d *domain.Decision) { d.Rules, d.Consequence = nil, domain.Consequence{} },
+		"empty rules":              func(d *domain.Decision) { d.Rules, d.Consequence.Labels = []domain.RuleHit{}, []string{} },
+		"nothing in a rule":        func(d *domain.Decision) { d.Rules[0] = domain.RuleHit{} },
+		"nothing in a match":       func(d *domain.Decision) { d.Matches[0] = domain.Match{} },
 		"hostile text": func(d *domain.Decision) {
 			d.Checks[0].Reason, d.Checks[0].Part = hostile, hostile
+			d.Consequence.Code, d.Consequence.Labels, d.Rules[0].Note = hostile, []string{hostile}, hostile
 			d.Matches[0].Bank, d.Matches[0].Labels = hostile, []string{hostile}
 		},
 	} {
@@ -144,7 +153,7 @@ func TestWhatTheStoreKeepsHasTheSameDigest(t *testing.T) {
 			d := example()
 			change(&d)
 			back := d
-			back.Checks, back.Matches = stored(t, d.Checks), nil
+			back.Checks, back.Matches, back.Consequence, back.Rules = stored(t, d.Checks), nil, stored(t, d.Consequence), stored(t, d.Rules)
 			for _, m := range d.Matches {
 				back.Matches = append(back.Matches, stored(t, m))
 			}
@@ -185,8 +194,8 @@ func TestSealMakesALeafThatHidesAndAnEventThatTells(t *testing.T) {
 	if leaf.Salt == again.Salt || leaf.Digest == again.Digest || leaf.ID == again.ID || event.ID == other.ID {
 		t.Error("the same decision sealed twice can be recognised")
 	}
-	want := `{"decision_id":"019a0000-0000-7000-8000-000000000001","upload_id":"019a0000-0000-7000-8000-000000000002","content_id":"post-17","round":2,"cause":"retro",` +
-		`"verdict":"block","policy":{"id":"default","version":1,"rule":"known-near"},"decided_at":"2026-01-01T00:00:00.123456Z"}`
+	want := `{"decision_id":"019a0000-0000-7000-8000-000000000001","upload_id":"019a0000-0000-7000-8000-000000000002","content_id":"post-17","round":2,"cause":"review",` +
+		`"by":"ana","verdict":"block","code":"known_terrorist_content","queue":"urgent","priority":90,"labels":["violent"],"notice":"removed","preserve":"P180D","policy":{"id":"default","version":1,"rule":"known-near"},"decided_at":"2026-01-01T00:00:00.123456Z"}`
 	if event.Subject != "quell.decision.made" || string(event.Body) != want {
 		t.Errorf("%s %s", event.Subject, event.Body)
 	}

@@ -15,9 +15,11 @@ type decisionMade struct {
 	Content  domain.ContentID  `json:"content_id"`
 	Round    int               `json:"round"`
 	Cause    domain.Cause      `json:"cause"`
+	By       string            `json:"by,omitempty"`
 	Verdict  domain.Verdict    `json:"verdict"`
-	Policy   domain.PolicyRef  `json:"policy"`
-	At       string            `json:"decided_at"` // RFC 3339, UTC
+	domain.Consequence
+	Policy domain.PolicyRef `json:"policy"`
+	At     string           `json:"decided_at"` // RFC 3339, UTC
 }
 
 // Seal returns the function that makes the audit leaf and the event of a decision about an upload with the given digest.
@@ -27,7 +29,7 @@ func Seal(uploadDigest string) func(domain.Decision) (domain.Leaf, domain.Event,
 		rand.Read(random[:]) // never fails
 		salt := hex.EncodeToString(random[:])
 		leaf := domain.Leaf{ID: domain.NewID[domain.EventID](), Kind: "decision", Salt: salt, Digest: Digest(salt, uploadDigest, d)}
-		body, err := json.Marshal(decisionMade{d.ID, d.UploadID, d.ContentID, d.Round, d.Cause, d.Verdict, d.Policy, d.DecidedAt.String()})
+		body, err := json.Marshal(decisionMade{d.ID, d.UploadID, d.ContentID, d.Round, d.Cause, d.By, d.Verdict, d.Consequence, d.Policy, d.DecidedAt.String()})
 		return leaf, domain.Event{ID: domain.NewID[domain.EventID](), Subject: domain.SubjectDecisionMade, Body: body}, err
 	}
 }

@@ -73,6 +73,9 @@ type Config struct {
 	RetrohuntWindow Duration `key:"retrohunt.window" zero:"off" default:"720h" help:"how long fingerprints of uploads are kept, to search for what becomes known later; 0s: none are"`
 	RetrohuntMost   Count    `key:"retrohunt.most" default:"100k" help:"uploads that one search may find: with more it halts, for a person to look before anything is decided"`
 
+	PolicySecondPerson  bool     `key:"policy.second_person" default:"true" help:"whether a second person has to agree before a version of a policy decides about anything"`
+	PolicyRequestLapses Duration `key:"policy.request_lapses" default:"168h" help:"how long a request to bring a version of a policy to live waits for a second person"`
+
 	LogLevel  string `key:"log.level" default:"info" help:"debug, info, warn or error"`
 	LogFormat string `key:"log.format" default:"text" help:"text or json"`
 }

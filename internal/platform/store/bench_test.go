@@ -132,7 +132,7 @@ func fill(b *testing.B, s *store.Store, n int) []domain.Upload {
 func newRecording(n int) domain.Recording {
 	digest := fmt.Sprintf("%064x", n)
 	u := domain.Upload{
-		ID: domain.NewID[domain.UploadID](), ContentID: domain.ContentID(fmt.Sprint("post-", n)), Digest: digest, AccountID: "user-4", Surface: "post", Visibility: "public",
+		ID: domain.NewID[domain.UploadID](), ContentID: domain.ContentID(fmt.Sprint("post-", n)), Digest: digest, AccountID: domain.AccountID(fmt.Sprint("user-", n%5000)), Surface: "post", Visibility: "public",
 		Attributes: map[string]any{"lang": "en"}, State: domain.Decided, Attempts: 1,
 		Parts: []domain.Part{{Name: "file-1", MediaType: "image/jpeg", Size: 100_000, SHA256: digest, Width: 1000, Height: 1000, Fingerprints: []domain.Fingerprint{{Type: domain.PDQ, Value: digest}}}},
 	}
@@ -140,7 +140,7 @@ func newRecording(n int) domain.Recording {
 		ID: domain.NewID[domain.DecisionID](), UploadID: u.ID, ContentID: u.ContentID, Round: 1, Verdict: domain.Block, Reason: "It is a near copy of known content.",
 		Policy:  domain.PolicyRef{ID: "default", Version: 1, Rule: "known-near"},
 		Checks:  []domain.Check{{Detector: "pdq", Part: "file-1", Status: domain.Complete}},
-		Matches: []domain.Match{{Bank: "heron", BankID: "b", BankKind: domain.Known, Entry: "e", Signal: "s", SignalType: domain.PDQ, Distance: 6, Limit: 31, Part: "file-1", Sources: []string{"marsh watch"}}},
+		Matches: []domain.Match{{Bank: "heron", BankID: "b", BankKind: domain.Known, Entry: "e", Signal: domain.SignalID(fmt.Sprint("s-", n%100)), SignalType: domain.PDQ, Distance: 6, Limit: 31, Part: "file-1", Sources: []string{"marsh watch"}}},
 	}
 	return domain.Recording{Upload: u, Decision: d, Seal: func(d domain.Decision) (domain.Leaf, domain.Event, error) {
 		leaf := domain.Leaf{ID: domain.NewID[domain.EventID](), Kind: "decision", Salt: digest[:32], Digest: digest}

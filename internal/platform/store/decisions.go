@@ -95,11 +95,16 @@ func (tx *Tx) writeDecisions(ctx context.Context, recordings []*domain.Recording
 		if err != nil {
 			return nil, err
 		}
-		unchecked := 0
-		if d.Unchecked() {
-			unchecked = 1
+		consequence, err := asJSON(d.Consequence)
+		if err != nil {
+			return nil, err
 		}
-		rows[i] = []any{d.ID, d.UploadID, d.ContentID, d.Round, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, d.Reason, checks, d.DecidedAt, cmp.Or(d.Cause, domain.CauseUpload), unchecked}
+		rules, err := asJSON(d.Rules)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = []any{d.ID, d.UploadID, d.ContentID, d.Round, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, d.Reason, checks, d.DecidedAt,
+			cmp.Or(d.Cause, domain.CauseUpload), d.By, consequence, rules, oneIf(d.Unchecked())}
 	}
 	added := make(map[domain.DecisionID]bool, len(recordings))
 	err := tx.insertRows(ctx, `decisions`, decisionColumns+`, unchecked`, `on conflict (upload_id, round) do nothing returning id`, rows, func(r *sql.Rows) error {
@@ -159,6 +164,22 @@ func (tx *Tx) writeDetails(ctx context.Context, recordings []*domain.Recording) 
 	if err := tx.insertRows(ctx, `audit_leaves`, `id, kind, subject_id, salt, digest, created_at`, ``, leaves, nil); err != nil {
 		return err
 	}
+	if err := tx.writeReviews(ctx, recordings); err != nil {
+		return err
+	}
+	if err := tx.tallyDecisions(ctx, recordings); err != nil {
+		return err
+	}
+	var alarms []domain.Alarm
+	for _, r := range recordings {
+		alarms = append(alarms, r.Alarms...)
+	}
+	if _, err := tx.RaiseAlarms(ctx, alarms); err != nil {
+		return err
+	}
+	if err := tx.WriteShadows(ctx, recordings); err != nil {
+		return err
+	}
 	return tx.countDecisions(ctx, recordings)
 }
 
@@ -175,12 +196,12 @@ func (tx *Tx) dropRenditions(ctx context.Context, recordings []*domain.Recording
 	return nil
 }
 
-const decisionColumns = `id, upload_id, content_id, round, verdict, policy_id, policy_version, rule, reason, checks, decided_at, cause`
+const decisionColumns = `id, upload_id, content_id, round, verdict, policy_id, policy_version, rule, reason, checks, decided_at, cause, decided_by, consequence, rules`
 
 // decisionFields are where the decisionColumns of a row go.
 func decisionFields(d *domain.Decision) []any {
 	return []any{&d.ID, &d.UploadID, &d.ContentID, &d.Round, &d.Verdict, &d.Policy.ID, &d.Policy.Version, &d.Policy.Rule, &d.Reason,
-		jsonText[[]domain.Check]{&d.Checks}, &d.DecidedAt, &d.Cause}
+		jsonText[[]domain.Check]{&d.Checks}, &d.DecidedAt, &d.Cause, &d.By, jsonText[domain.Consequence]{&d.Consequence}, jsonText[[]domain.RuleHit]{&d.Rules}}
 }
 
 func (q queries) decisionOfRound(ctx context.Context, upload domain.UploadID, round int) (domain.Decision, error) {

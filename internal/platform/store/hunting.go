@@ -84,11 +84,11 @@ func (q queries) HuntNews(ctx context.Context, now domain.Time) (n domain.HuntNe
 	return n, err
 }
 
-// DecidedAfter returns up to limit decisions behind one, by their ids, each with its upload, but not those that a hunt has led to.
+// DecidedAfter returns up to limit decisions behind one, by their ids, each with its upload, but only those for which the upload was looked at.
 func (q queries) DecidedAfter(ctx context.Context, after domain.DecisionID, limit int) ([]domain.PastUpload, error) {
 	var all []domain.PastUpload
 	err := eachRow(ctx, q.q, `select d.id, `+qualified("u", uploadColumns)+` from decisions d join uploads u on u.id = d.upload_id
-		where d.id > $1 and d.cause <> 'retro' order by d.id limit $2`, []any{after, limit}, func(r *sql.Rows) error {
+		where d.id > $1 and d.cause in ('upload', 'retry') order by d.id limit $2`, []any{after, limit}, func(r *sql.Rows) error {
 		var d domain.PastUpload
 		err := r.Scan(append([]any{&d.Decision}, uploadFields(&d.Upload)...)...)
 		all = append(all, d)

@@ -103,6 +103,14 @@ func listSize(n, most int) int {
 	return min(size, most)
 }
 
+// oneIf is how a truth is kept.
+func oneIf(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
 // asJSON is a value that is kept as JSON text.
 func asJSON(v any) (string, error) {
 	b, err := json.Marshal(v)

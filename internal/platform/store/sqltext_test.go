@@ -54,6 +54,22 @@ func TestBuiltQueriesToo(t *testing.T) {
 			t.Errorf("%+v: %s\n%s", s, err, query)
 		}
 	}
+	for _, before := range []domain.EventID{"", "a"} {
+		query, args := alarmQuery(before == "", before, 9)
+		if err := checkParams(query, len(args)); err != "" {
+			t.Errorf("alarms before %q: %s\n%s", before, err, query)
+		}
+	}
+}
+
+func TestBuiltQueriesOfReportsToo(t *testing.T) {
+	t.Parallel()
+	for _, s := range []ReportSelection{{}, {Content: "post"}, {Before: "r"}, {Content: "post", Before: "r", Limit: 3}} {
+		query, args := s.query()
+		if err := checkParams(query, len(args)); err != "" {
+			t.Errorf("%+v: %s\n%s", s, err, query)
+		}
+	}
 }
 
 var param = regexp.MustCompile(`\$(\d+)`)

@@ -72,6 +72,7 @@ const (
 	counterEntry    = "entry"    // numbers of entries
 	counterEvent    = "event"    // positions in the outbox
 	counterHunted   = "hunted"   // the change of signals up to which there are hunts
+	counterPolicy   = "policy"   // changes of what is asked of policies
 	counterSignal   = "signal"   // numbers and changes of signals
 	counterSettings = "settings" // changes of bank settings
 )

@@ -11,12 +11,12 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 )
 
-const uploadColumns = `id, content_id, digest, account_id, surface, visibility, created_at, attributes, received_at, parts, state, attempts, due_at`
+const uploadColumns = `id, content_id, digest, account_id, surface, visibility, created_at, attributes, received_at, parts, state, attempts, due_at, account_created_at, language`
 
 // uploadFields are where the uploadColumns of a row go.
 func uploadFields(u *domain.Upload) []any {
 	return []any{&u.ID, &u.ContentID, &u.Digest, &u.AccountID, &u.Surface, &u.Visibility, &u.CreatedAt, jsonText[map[string]any]{&u.Attributes},
-		&u.ReceivedAt, jsonText[[]domain.Part]{&u.Parts}, &u.State, &u.Attempts, &u.DueAt}
+		&u.ReceivedAt, jsonText[[]domain.Part]{&u.Parts}, &u.State, &u.Attempts, &u.DueAt, &u.AccountCreatedAt, &u.Language}
 }
 
 func uploadRow(u domain.Upload) ([]any, error) {
@@ -28,7 +28,7 @@ func uploadRow(u domain.Upload) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []any{u.ID, u.ContentID, u.Digest, u.AccountID, u.Surface, u.Visibility, u.CreatedAt, attributes, u.ReceivedAt, parts, u.State, u.Attempts, u.DueAt}, nil
+	return []any{u.ID, u.ContentID, u.Digest, u.AccountID, u.Surface, u.Visibility, u.CreatedAt, attributes, u.ReceivedAt, parts, u.State, u.Attempts, u.DueAt, u.AccountCreatedAt, u.Language}, nil
 }
 
 // compareUploads is the order in which every transaction takes rows of uploads, so that no two wait for each other.

@@ -90,7 +90,7 @@ func entryOf(t testing.TB, s *store.Store, bank domain.BankID, signals ...domain
 func upload(content string) domain.Upload {
 	return domain.Upload{
 		ID: domain.NewID[domain.UploadID](), ContentID: domain.ContentID(content), Digest: digest(len(content)), AccountID: "user-4", Surface: "post",
-		Visibility: "public", CreatedAt: start - 5, Attributes: map[string]any{"lang": "en", "age": 3.0}, ReceivedAt: start - 1,
+		Visibility: "public", CreatedAt: start - 5, AccountCreatedAt: start - 99, Language: "pt-BR", Attributes: map[string]any{"lang": "en", "age": 3.0}, ReceivedAt: start - 1,
 		Parts: []domain.Part{{Name: "file-1", MediaType: "image/png", Size: 3, SHA256: digest(7), Fingerprints: []domain.Fingerprint{{Type: domain.SHA256, Value: digest(7)}}}},
 		State: domain.Pending, DueAt: start + 30_000_000,
 	}
@@ -106,6 +106,11 @@ func recordingOf(u domain.Upload, round int, v domain.Verdict) domain.Recording 
 		DecidedAt: start,
 	}
 	if v == domain.Block {
+		d.Consequence = domain.Consequence{Code: "known", Queue: "urgent", Priority: 90, Labels: []string{"violent"}, Notice: "removed", Preserve: "P180D"}
+		d.Rules = []domain.RuleHit{
+			{Policy: "default", Version: 1, Rule: "known-near", Value: domain.True, Verdict: v, Effect: domain.EffectDecided, Match: 2, Part: "file-1"},
+			{Policy: "young", Version: 3, Rule: "first-day", Value: domain.Unknown, Verdict: domain.Hold, Effect: domain.EffectIgnored, Note: "account age"},
+		}
 		d.Matches = []domain.Match{
 			{Bank: "heron", BankID: "b-1", BankKind: domain.Known, Entry: "e-1", Signal: "s-1", SignalType: domain.SHA256, Part: "file-1", Sources: []string{"marsh watch"}},
 			{Bank: "heron", BankID: "b-1", BankKind: domain.Known, Entry: "e-2", Signal: "s-2", SignalType: domain.PDQ, Distance: 6, Limit: 31, Part: "file-1", Sources: []string{"reed watch"}, Labels: []string{"poster"}},
