@@ -11,6 +11,8 @@ import (
 )
 
 type policyCmd struct {
+	Test     policyTestCmd     `cmd:"" help:"Run the tests of policies in files."`
+	Lint     policyLintCmd     `cmd:"" help:"Say what is wrong with policies in files, or doubtful about them."`
 	List     policyListCmd     `cmd:"" help:"List policies in the order in which they are asked."`
 	Show     policyShowCmd     `cmd:"" help:"Show a policy with its versions, or the text of one."`
 	History  policyHistoryCmd  `cmd:"" help:"Show every step of every version, newest first."`
