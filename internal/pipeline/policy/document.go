@@ -96,6 +96,7 @@ type Test struct {
 	Given  *Facts
 	Expect Expectation
 
+	told *yaml.Node // given, as it is written
 	position
 }
 

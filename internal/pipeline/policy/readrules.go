@@ -175,7 +175,7 @@ func (r *reader) tests(n *yaml.Node) (tests []Test) {
 		t := Test{position: at(item)}
 		seen := r.mapping(item, "a test", map[string]func(*yaml.Node){
 			"name":   func(n *yaml.Node) { t.Name = r.text(n, 200) },
-			"given":  func(n *yaml.Node) { t.Given = r.given(n) },
+			"given":  func(n *yaml.Node) { t.Given, t.told = r.given(n), n },
 			"expect": func(n *yaml.Node) { t.Expect = r.expectation(n) },
 		})
 		r.required(item, seen, "a test", "name", "given", "expect")

@@ -29,7 +29,7 @@ func (p *Program) NewTest(name string, f *Facts) (string, error) {
 	}
 	redacted.belongsTo(p.Document.Name)
 	before, after := p.outcome(f), p.outcome(redacted)
-	expect := flow()
+	expect := inline()
 	put(expect, "outcome", string(after.Verdict))
 	put(expect, "rule", after.Policy.Rule)
 	test := &yaml.Node{Kind: yaml.MappingNode}
@@ -95,7 +95,7 @@ type redactor struct {
 	limits            map[domain.Verdict]Quota
 }
 
-func flow() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle} }
+func inline() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle} }
 
 // add puts a value into a mapping, if it says anything.
 func add(m *yaml.Node, key string, value *yaml.Node) {
@@ -128,7 +128,7 @@ func each[T any](items []T, tell func(int, *T) *yaml.Node) *yaml.Node {
 func (d *redactor) given() *yaml.Node {
 	f := d.facts
 	given := &yaml.Node{Kind: yaml.MappingNode}
-	event := flow()
+	event := inline()
 	if f.Cause != string(domain.CauseUpload) {
 		put(event, "cause", f.Cause)
 	}
@@ -141,7 +141,7 @@ func (d *redactor) given() *yaml.Node {
 	}
 	add(given, "content", d.content())
 	if a := f.Account; a != nil {
-		account := flow()
+		account := inline()
 		put(account, "id", "somebody")
 		if a.CreatedAt != 0 {
 			put(account, "age", rounded(f.Now.Sub(a.CreatedAt)))
@@ -149,7 +149,7 @@ func (d *redactor) given() *yaml.Node {
 		d.counts(account, a.Tally)
 		add(given, "account", account)
 	}
-	surface := flow()
+	surface := inline()
 	d.counts(surface, f.Surface)
 	add(given, "surface", surface)
 	parts := d.parts()
@@ -161,7 +161,7 @@ func (d *redactor) given() *yaml.Node {
 	add(given, "media", media)
 	add(given, "matches", each(f.Matches, func(_ int, m *Match) *yaml.Node { return d.match(m, parts) }))
 	add(given, "reports", each(f.Reports, func(_ int, r *Report) *yaml.Node {
-		n := flow()
+		n := inline()
 		if d.asked["reason"] && codeForm.MatchString(r.Reason) && len(r.Reason) <= 64 {
 			put(n, "reason", r.Reason)
 		}
@@ -170,7 +170,7 @@ func (d *redactor) given() *yaml.Node {
 	}))
 	add(given, "excuses", d.excuses())
 	if spent, known := f.Spent[d.policy]; len(d.limits) > 0 {
-		n := flow()
+		n := inline()
 		for v := range d.limits {
 			d.asked[string(v)+"s"] = true
 		}
@@ -185,14 +185,14 @@ func (d *redactor) given() *yaml.Node {
 
 func (d *redactor) content() *yaml.Node {
 	c := &d.facts.Content
-	n := flow()
+	n := inline()
 	put(n, "surface", c.Surface)
 	put(n, "visibility", c.Visibility)
 	put(n, "language", c.Language)
 	if c.CreatedAt != 0 {
 		put(n, "age", rounded(d.facts.Now.Sub(c.CreatedAt)))
 	}
-	attributes := flow()
+	attributes := inline()
 	for _, name := range sortedKeys(c.Attributes) {
 		value := &yaml.Node{}
 		if d.attributes[name] && value.Encode(c.Attributes[name]) == nil {
@@ -220,7 +220,7 @@ func (d *redactor) parts() map[string]string {
 }
 
 func (d *redactor) part(p *Part, names map[string]string) *yaml.Node {
-	n := flow()
+	n := inline()
 	put(n, "name", names[p.Name])
 	put(n, "inside", names[p.Inside])
 	put(n, "type", p.Type)
@@ -240,7 +240,7 @@ func (d *redactor) part(p *Part, names map[string]string) *yaml.Node {
 }
 
 func (d *redactor) match(m *Match, parts map[string]string) *yaml.Node {
-	n, bank, signal := flow(), flow(), flow()
+	n, bank, signal := inline(), inline(), inline()
 	put(bank, "name", m.Bank.Name)
 	put(bank, "kind", m.Bank.Kind)
 	d.counts(bank, m.Bank.Tally)
@@ -293,7 +293,7 @@ func (d *redactor) excuses() *yaml.Node {
 		if e.Policy != d.policy {
 			continue
 		}
-		n, signals := flow(), &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		n, signals := inline(), &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 		put(n, "rule", e.Rule)
 		put(n, "overturned", e.Overturned)
 		for _, s := range e.Signals {
@@ -317,7 +317,7 @@ func (d *redactor) counts(n *yaml.Node, t *domain.Tally) {
 		name string
 		domain.Counts
 	}{{"uploads", t.Uploads}, {"matches", t.Matches}, {"labels", t.Labels}, {"limits", t.Limits}, {"holds", t.Holds}, {"blocks", t.Blocks}, {"reports", t.Reports}} {
-		counts := flow()
+		counts := inline()
 		put(counts, "hour", c.Hour)
 		put(counts, "day", c.Day)
 		put(counts, "week", c.Week)

@@ -143,9 +143,9 @@ func (v *view) attributes() ref.Val {
 }
 
 var (
-	moreMatches = unknown("matches in what could not be checked")
-	moreMedia   = unknown("media beyond the first 1024 parts")
-	moreReports = unknown("reports beyond the newest 100")
+	moreMatches = unknown("what else matches in the parts that could not be checked")
+	moreMedia   = unknown("what there is beyond the first 1024 parts")
+	moreReports = unknown("what there is beyond the newest 100 reports")
 )
 
 // object is a value of one of the kinds.
