@@ -4,10 +4,10 @@
 // every code within a distance, as package hamming does: it may miss some of those that are far off, if it is quick enough to ask for all points.
 //
 // The index has eight tables. Each knows codes by bits of its own, 32 of the 256, and a search looks at the codes that have the very bits of the one
-// that is searched for in any table (Indyk, Motwani: "Approximate Nearest Neighbors: Towards Removing the Curse of Dimensionality", 1998). Among two
-// million codes, it finds nine of ten that differ in ten bits, half of those that differ in twenty, and one in five at thirty, if bits differ
+// that is searched for in any table (Indyk, Motwani: "Approximate Nearest Neighbors: Towards Removing the Curse of Dimensionality", 1998). Among sixteen
+// million codes, it finds nearly all that differ in ten bits, two of three at twenty, and three of ten at thirty, if bits differ
 // independently; see [Index.Near]. A table uses as many of its bits as there are codes to tell apart, the steadiest first, so that a bucket holds about
-// one code however many there are.
+// half a code however many there are.
 //
 // # Which bits
 //
@@ -20,5 +20,5 @@
 //
 // A code and its place in the tables fill one line of cache. Buckets are lists through these lines, newest first. Tables grow bucket by
 // bucket (Litwin: "Linear hashing", 1980), so no change takes long; they do not shrink. An index of pages that are never moved takes 64 bytes for each number
-// up to the greatest one and 32 for each code.
+// up to the greatest one and 64 for each code.
 package nearby

@@ -42,6 +42,9 @@ const (
 const (
 	pageBits = 12
 	page     = 1 << pageBits
+
+	// roomy is how many buckets of a table there are for each code: codes crowd, and with one for each, a search would look at half as many again.
+	roomy = 2
 )
 
 func (x *Index) line(l link) *line {
@@ -69,10 +72,10 @@ func (x *Index) Put(number uint32, code keypoint.Code) error {
 	for uint64(number)>>pageBits >= uint64(len(x.lines)) {
 		x.lines = append(x.lines, make([]line, page))
 	}
-	if x.live == x.buckets {
+	x.live++
+	for x.buckets < roomy*x.live {
 		x.part()
 	}
-	x.live++
 	l := number + first
 	at := x.line(l)
 	at.code = code
@@ -140,7 +143,7 @@ type Hit struct {
 const longest = 64
 
 // Near appends the codes that differ in at most within bits and share a bucket with the one given, the nearest first, and of those as near in the
-// order of their numbers. Of an index with 2ⁿ codes, a code that differs in d bits shares one with a chance of about 1 − (1 − (1 − d/256)ⁿ)⁸. Of a
+// order of their numbers. Of an index with 2ⁿ buckets in a table, two for each code, a code that differs in d bits shares one with a chance of about 1 − (1 − (1 − d/256)ⁿ)⁸. Of a
 // bucket the 64 newest codes are looked at. It does not allocate but for dst.
 func (x *Index) Near(dst []Hit, code keypoint.Code, within int) []Hit {
 	if x.live == 0 {

@@ -117,7 +117,7 @@ const (
 	bytesOfHash  = 132 // in a large index, see docs/benchmarks.md
 	bytesOfPoint = 40
 	bytesOfLine  = 64 // in the index of codes, for each that a picture may have there; see package nearby
-	bytesOfRow   = 32 // for each that it has
+	bytesOfRows  = 64 // for each that it has
 	bytesOfSet   = 80 // what there is besides of a picture with points
 )
 
@@ -139,7 +139,7 @@ func (l *list) add(picture int, f domain.Fingerprint) {
 		return
 	}
 	points, _ := keypoint.Parse(f.Value)
-	l.bytes += int64(bytesOfLine*match.IndexedPoints + bytesOfRow*min(len(points), match.IndexedPoints) + len(points)*bytesOfPoint + bytesOfSet)
+	l.bytes += int64(bytesOfLine*match.IndexedPoints + bytesOfRows*min(len(points), match.IndexedPoints) + len(points)*bytesOfPoint + bytesOfSet)
 }
 
 func (l *list) put(picture int, t domain.SignalType, value string) {
