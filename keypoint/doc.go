@@ -15,7 +15,7 @@
 //
 // The region around a point, twelve times as wide as its blob and turned upright, is divided into 4 × 4 cells. How much a cell slopes in
 // each of eight directions is compared with the cell to its right and the cell below it: 256 bits in all, each of which is as easily one as
-// the other, so that an index of package hamming holds them well. Codes of regions that are the same differ in few bits; of those of
+// the other, so that an index holds them well (package nearby). Codes of regions that are the same differ in few bits; of those of
 // unrelated photographs, one pair in ten thousand differs in 44 or fewer. [Code.Mirror] gives the code of the region in a mirror, so that known pictures
 // need not be kept twice.
 //

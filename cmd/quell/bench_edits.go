@@ -183,7 +183,7 @@ func printEdits(w io.Writer, r *recall.Result) error {
 func printMethod(w io.Writer, m *recall.MethodResult) {
 	hits, asked := m.FalseHits()
 	fmt.Fprintf(w, "\n%s: mean recall %.3f; %d false hits of %s questions\n", m.Name, m.Mean, hits, figure.Grouped(asked))
-	fmt.Fprintf(w, "  a question takes %s, 99 %% %s; %.0f bytes a known picture\n", figure.Micros(m.Micros), figure.Micros(m.Micros99), m.BytesPerKnown)
+	fmt.Fprintf(w, "  a question takes %s, 99 %% %s, of a processor %s; %.0f bytes a known picture\n", figure.Micros(m.Micros), figure.Micros(m.Micros99), figure.Micros(m.ProcessorMicros), m.BytesPerKnown)
 	for _, view := range m.ViewNames() {
 		fmt.Fprintf(w, "  view %s alone: mean recall %.3f\n", view, m.ViewMean(view))
 	}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,11 +24,12 @@ type Source interface {
 
 // Version is a version of a policy that is asked.
 type Version struct {
+	Name    string // empty: as its text says
 	Number  int
 	Program *policy.Program
 }
 
-func (v Version) name() string { return v.Program.Document.Name }
+func (v Version) name() string { return cmp.Or(v.Name, v.Program.Document.Name) }
 
 // InPlace returns the versions in force with another one in the place of that of the same policy, or behind them if there is none, and where it is.
 func InPlace(force []Version, other Version) (all []Version, at int) {

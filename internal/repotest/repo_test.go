@@ -24,6 +24,7 @@ var rooms = []struct {
 	{"pdq", nil},
 	{"hamming", nil},
 	{"keypoint", nil},
+	{"keypoint/nearby", []string{"keypoint"}},
 	{"internal/domain", nil},
 	{"internal/pipeline/ingest", []string{"internal/domain"}},
 	{"internal/pipeline/archive", []string{"internal/domain"}},
@@ -44,7 +45,7 @@ var rooms = []struct {
 	{"internal/exchange", []string{"internal/domain"}},
 	{"internal/observed", []string{"internal/domain"}},
 	{"internal/tally", []string{"internal/domain"}},
-	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match"}},
+	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match", "internal/pipeline/policy"}},
 	{"internal/hma", []string{"internal/domain", "internal/observed", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain", "internal/pipeline/policy"}},
 	{"internal/policies", []string{"internal/domain"}},
@@ -69,7 +70,7 @@ var rooms = []struct {
 }
 
 // libraries are usable without the rest: besides the standard library they may import only what is listed.
-var libraries = map[string][]string{"pdq": {"golang.org/x/sys/cpu"}, "hamming": {"golang.org/x/sys/cpu"}, "keypoint": {"golang.org/x/sys/cpu"}}
+var libraries = map[string][]string{"pdq": {"golang.org/x/sys/cpu"}, "hamming": {"golang.org/x/sys/cpu"}, "keypoint": {"golang.org/x/sys/cpu"}, "keypoint/nearby": nil}
 
 type source struct {
 	path string // from the root of the module, with slashes

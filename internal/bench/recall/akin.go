@@ -26,8 +26,11 @@ func (k *kin) drawn(i int) bool {
 	return i >= len(k.pictures) || strings.HasPrefix(k.pictures[i].Group, drawnGroup)
 }
 
-// of reports whether pictures i and j share something.
+// of reports whether pictures i and j share something. What is made up, and has a number below 0, shares nothing with any.
 func (k *kin) of(i, j int) bool {
+	if min(i, j) < 0 {
+		return false
+	}
 	return i == j || k.drawn(i) && k.drawn(j) || k.shared[[2]int{min(i, j), max(i, j)}]
 }
 

@@ -114,8 +114,10 @@ func viewOf(view string) string {
 }
 
 const (
-	bytesOfCode  = 132 // of a code in a large index, see docs/benchmarks.md
+	bytesOfHash  = 132 // in a large index, see docs/benchmarks.md
 	bytesOfPoint = 40
+	bytesOfLine  = 64 // in the index of codes, for each that a picture may have there; see package nearby
+	bytesOfRows  = 64 // for each that it has
 	bytesOfSet   = 80 // what there is besides of a picture with points
 )
 
@@ -133,11 +135,11 @@ type list struct {
 func (l *list) add(picture int, f domain.Fingerprint) {
 	l.put(picture, f.Type, f.Value)
 	if f.Type != domain.Keypoints {
-		l.bytes += bytesOfCode
+		l.bytes += bytesOfHash
 		return
 	}
 	points, _ := keypoint.Parse(f.Value)
-	l.bytes += int64(min(len(points), match.IndexedPoints)*bytesOfCode + len(points)*bytesOfPoint + bytesOfSet)
+	l.bytes += int64(bytesOfLine*match.IndexedPoints + bytesOfRows*min(len(points), match.IndexedPoints) + len(points)*bytesOfPoint + bytesOfSet)
 }
 
 func (l *list) put(picture int, t domain.SignalType, value string) {

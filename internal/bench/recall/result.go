@@ -23,15 +23,17 @@ type Result struct {
 
 // MethodResult is what was measured of one method.
 type MethodResult struct {
-	Name          string          `json:"method"`
-	Mean          float64         `json:"mean_recall"` // over the edits, each counted once
-	BytesPerKnown float64         `json:"bytes_per_known"`
-	Micros        float64         `json:"find_us"`     // the mean, one thread, of a decoded picture
-	Micros99      float64         `json:"find_p99_us"` // 99 % took no longer
-	Edits         []EditResult    `json:"edits"`
-	Unedited      EditResult      `json:"unedited"`
-	Unrelated     *UnrelatedCount `json:"unrelated,omitempty"`
-	Guards        []GuardCount    `json:"guards,omitempty"`
+	Name          string  `json:"method"`
+	Mean          float64 `json:"mean_recall"` // over the edits, each counted once
+	BytesPerKnown float64 `json:"bytes_per_known"`
+	Micros        float64 `json:"find_us"`     // the mean, one thread, of a decoded picture
+	Micros99      float64 `json:"find_p99_us"` // 99 % took no longer
+	// ProcessorMicros is the mean for which the thread that asked had a processor: what others do beside it counts less. 0: not told.
+	ProcessorMicros float64         `json:"find_processor_us,omitempty"`
+	Edits           []EditResult    `json:"edits"`
+	Unedited        EditResult      `json:"unedited"`
+	Unrelated       *UnrelatedCount `json:"unrelated,omitempty"`
+	Guards          []GuardCount    `json:"guards,omitempty"`
 }
 
 // EditResult is what a method found of the pictures after one edit.

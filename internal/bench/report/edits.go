@@ -127,18 +127,21 @@ func (r *results) methodTable(d *document) {
 	for i := range r.edits.Methods {
 		m := &r.edits.Methods[i]
 		hits, asked := m.FalseHits()
-		row := []string{m.Name, figure.Micros(m.Micros), figure.Micros(m.Micros99), figure.Bytes(int64(m.BytesPerKnown)), fmt.Sprintf("%d of %s", hits, figure.Grouped(asked)), "", "", "", "", ""}
+		row := []string{m.Name, figure.Micros(m.Micros), figure.Micros(m.Micros99), "", figure.Bytes(int64(m.BytesPerKnown)), fmt.Sprintf("%d of %s", hits, figure.Grouped(asked)), "", "", "", "", ""}
+		if m.ProcessorMicros > 0 {
+			row[3] = figure.Micros(m.ProcessorMicros)
+		}
 		if u := m.Unrelated; u != nil {
-			copy(row[5:], []string{fmt.Sprintf("%s (%d sources)", figure.Short(float64(u.Pairs)), u.Sources), figure.Grouped(u.Matches), fmt.Sprintf("%.2g", u.Bound)})
+			copy(row[6:], []string{fmt.Sprintf("%s (%d sources)", figure.Short(float64(u.Pairs)), u.Sources), figure.Grouped(u.Matches), fmt.Sprintf("%.2g", u.Bound)})
 			if t := u.Tail; t != nil {
-				copy(row[8:], []string{fmt.Sprintf("%d; %d", t.Least, t.Median), fmt.Sprintf("%.2g", t.InMillion)})
+				copy(row[9:], []string{fmt.Sprintf("%d; %d", t.Least, t.Median), fmt.Sprintf("%.2g", t.InMillion)})
 			}
 		}
 		rows = append(rows, row)
 	}
 	d.table("What a question costs, one thread, of decoded pixels, and what is taken for something else. Unrelated pairs are crops of different real pictures, and drawn pictures; real ones that are within 80 bits of each other as a whole count as versions of one; "+
 		"the last column reads a normal tail through the nearest distances off at the radius, and is the least to be expected, for real pictures crowd:",
-		[]string{"method", "mean time", "99 %", "list, a picture", "false hits on edited pictures", "unrelated pairs", "of these match", "a pair, below (95 %)", "nearest: least; median", "false in 10⁶ uploads × 10⁶ known"}, rows)
+		[]string{"method", "mean time", "99 %", "processor", "list, a picture", "false hits on edited pictures", "unrelated pairs", "of these match", "a pair, below (95 %)", "nearest: least; median", "false in 10⁶ uploads × 10⁶ known"}, rows)
 }
 
 func (r *results) guardTable(d *document) {

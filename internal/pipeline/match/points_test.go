@@ -4,6 +4,7 @@ import (
 	"image"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"golang.org/x/image/draw"
@@ -146,4 +147,37 @@ func TestPointTableFindsWhatIsInItManyTimes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestPointTableIsSearchedWhileItChanges has one picture that stays, and others that come and go beside the searches for it.
+func TestPointTableIsSearchedWhileItChanges(t *testing.T) {
+	t.Parallel()
+	table := newPointTable()
+	known, cropped := pointsOf(1)
+	if err := table.put(row{1, known}); err != nil {
+		t.Fatal(err)
+	}
+	other, _ := pointsOf(2)
+	var changes sync.WaitGroup
+	done := make(chan struct{})
+	changes.Go(func() {
+		for n := uint64(0); ; n++ {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if err := table.put(row{2 + n%50, other}); err != nil {
+				t.Error(err)
+			}
+			table.drop(row{2 + (n+25)%50, other})
+		}
+	})
+	for range 200 {
+		if hits, err := table.search(nil, cropped, hamming.MaxRadius); err != nil || len(hits) != 1 || hits[0].ID != 1 {
+			t.Errorf("%v, %v", hits, err)
+		}
+	}
+	close(done)
+	changes.Wait()
 }

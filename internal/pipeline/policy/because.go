@@ -34,7 +34,7 @@ func (x *explainer) because(n *found, depth int) string {
 		return overList(n, say)
 	case n.state == domain.Unknown || n.state == domain.Errored:
 		return strings.TrimSuffix(n.note, ".")
-	case len(n.parts) == 2 && comparisons[n.op] != nil:
+	case len(n.parts) == 2 && comparisonWords[n.op] != nil:
 		return compared(n)
 	}
 	if d, ok := x.defined[n.text]; ok && d.state != "" {
@@ -89,6 +89,9 @@ func overList(n *found, say func(*found) string) string {
 			return none
 		}
 		if i := slices.IndexFunc(elements, func(e *found) bool { return e.state == n.state }); i >= 0 {
+			if elements[i].text == perhapsMore {
+				return strings.TrimSuffix(elements[i].note, ".")
+			}
 			return elements[i].text + ": " + strings.TrimSuffix(elements[i].note, ".")
 		}
 	case "exists_one":
@@ -108,8 +111,8 @@ func overList(n *found, say func(*found) string) string {
 	return n.text + " is " + n.shown()
 }
 
-// comparisons are the words for operators between two values, when they hold and when they do not.
-var comparisons = map[string]*struct{ holds, not, mirrored string }{
+// comparisonWords are the words for operators between two values, when they hold and when they do not.
+var comparisonWords = map[string]*struct{ holds, not, mirrored string }{
 	"<":  {"less than", "not less than", ">"},
 	"<=": {"at most", "more than", ">="},
 	">":  {"more than", "not more than", "<"},
@@ -122,12 +125,12 @@ var comparisons = map[string]*struct{ holds, not, mirrored string }{
 // compared says what two values are to each other.
 func compared(n *found) string {
 	left, right, op := n.parts[0], n.parts[1], n.op
-	if left.op == opConstant && comparisons[op].mirrored != "" {
-		left, right, op = right, left, comparisons[op].mirrored
+	if left.op == opConstant && comparisonWords[op].mirrored != "" {
+		left, right, op = right, left, comparisonWords[op].mirrored
 	}
-	word := comparisons[op].holds
+	word := comparisonWords[op].holds
 	if n.state == domain.False {
-		word = comparisons[op].not
+		word = comparisonWords[op].not
 	}
 	other := inWords(right)
 	if right.op != opConstant {

@@ -320,8 +320,8 @@ func (d *differ) flood(from, to *Flood) {
 func (d *differ) tests(a, b *Document) {
 	named(d, "test", a.Tests, b.Tests, func(t *Test) string { return strconv.Quote(t.Name) }, func(*Test) string { return "" }, func(from, to *Test) {
 		name := strconv.Quote(to.Name)
-		if !sameYAML(from.Given, to.Given) {
-			d.changes = append(d.changes, Change{What: "test", Name: name, Kind: Changed, Of: "given", From: flow(from.Given), To: flow(to.Given)})
+		if !sameYAML(from.told, to.told) {
+			d.changes = append(d.changes, Change{What: "test", Name: name, Kind: Changed, Of: "given", From: flow(from.told), To: flow(to.told)})
 		}
 		d.field("test", name, "expect", from.Expect.short(), to.Expect.short())
 	})

@@ -93,9 +93,10 @@ const exactWord = "exact"
 // Test is an upload that a policy has to decide in a certain way.
 type Test struct {
 	Name   string
-	Given  *yaml.Node
+	Given  *Facts
 	Expect Expectation
 
+	told *yaml.Node // given, as it is written
 	position
 }
 

@@ -29,7 +29,7 @@ func youngFacts() *policy.Facts {
 	}
 }
 
-func unchecked(f *policy.Facts) *policy.Facts {
+func withUnchecked(f *policy.Facts) *policy.Facts {
 	f.Media[0].Check = "failed"
 	return f
 }
@@ -56,12 +56,12 @@ func TestExplanationInWords(t *testing.T) {
 		{`account.age < duration("1h") || account.blocks.week >= 4`, youngFacts(), "r is false: the account's age is 2 days, not less than 1 hour, and the account's blocks in the last week is 3, less than 4."},
 		{`account.blocks.week >= 4 && account.age < duration("1h")`, youngFacts(), "r is false: the account's blocks in the last week is 3, less than 4."},
 		{`matches.exists(m, m.distance == 7)`, youngFacts(), "r is false: of list of 2 (the matches) none fits."},
-		{`matches.exists(m, m.distance == 7)`, unchecked(youngFacts()), "r is unknown: perhaps more: matches in what could not be checked is not known."},
+		{`matches.exists(m, m.distance == 7)`, withUnchecked(youngFacts()), "r is unknown: what else matches in the parts that could not be checked is not known."},
 		{`matches.all(m, m.distance <= 12)`, youngFacts(), "r is false: match 2 (bank heron, pdq, distance 28): its distance is 28, more than 12."},
 		{`!(account.id in lists.trusted)`, youngFacts(), `r is true: the account's id is "user-4", which is not among the list trusted.`},
 		{`content.language == "de"`, youngFacts(), "r is unknown: content.language is not known."},
 		{`size(matches) / size(reports) > 1`, youngFacts(), "r is error: division by zero."},
-		{`media.exists(p, p.check != "complete")`, unchecked(youngFacts()), `r is true: part file-1 (failed): its check is "failed", not "complete".`},
+		{`media.exists(p, p.check != "complete")`, withUnchecked(youngFacts()), `r is true: part file-1 (failed): its check is "failed", not "complete".`},
 		{`reports.exists(r, r.reason == "spam")`, youngFacts(), "r is false: there is nothing in the reports."},
 		{`size(matches) > 1`, youngFacts(), "r is true: the number of matches is 2, more than 1."},
 		{`3 <= account.blocks.week`, youngFacts(), "r is true: the account's blocks in the last week is 3, at least 3."},
@@ -75,7 +75,7 @@ func TestExplanationInWords(t *testing.T) {
 // TestExplanationShowsEveryPiece writes a tree out.
 func TestExplanationShowsEveryPiece(t *testing.T) {
 	t.Parallel()
-	e := ofRule(t, `young && matches.exists(m, m.bank.name == "heron" && m.distance <= 12)`).Explain(unchecked(youngFacts()), 3)
+	e := ofRule(t, `young && matches.exists(m, m.bank.name == "heron" && m.distance <= 12)`).Explain(withUnchecked(youngFacts()), 3)
 	want := `and: young && matches.exists(m, m.bank.name == "heron" && m.distance <= 12) = true
   value: young = true
   exists: matches.exists(m, m.bank.name == "heron" && m.distance <= 12) = true
@@ -92,7 +92,7 @@ func TestExplanationShowsEveryPiece(t *testing.T) {
           value: m.bank.name = "heron"
         <=: m.distance <= 12 = false
           value: m.distance = 28
-    element: perhaps more = unknown (matches in what could not be checked is not known)
+    element: perhaps more = unknown (what else matches in the parts that could not be checked is not known)
 `
 	if diff := cmp.Diff(want, outline(e.Rules[0].Condition, "")); diff != "" {
 		t.Error(diff)

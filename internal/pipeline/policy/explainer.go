@@ -147,18 +147,13 @@ func (p *probe) eval(a interpreter.Activation) ref.Val {
 
 // elements shows what a loop asks of the first elements, and of the first one that settles the matter.
 func (x *explainer) elements(n *found, p *probe, over ref.Val, a interpreter.Activation) {
-	iterable, ok := over.(traits.Iterable)
-	if !ok {
-		return
-	}
 	settles := map[string]ref.Val{"exists": types.True, "exists_one": types.True, "filter": types.True, "all": types.False}[p.op]
 	settled := false
 	body := p.parts[1:]
 	if len(body) == 0 {
 		return
 	}
-	for it, i := iterable.Iterator(), 0; it.HasNext() == types.True; i++ {
-		element := it.Next()
+	for i, element := range elementsOf(over) {
 		within := &scope{a, p.variable, element}
 		more := types.IsUnknown(element)
 		if (i >= maxElements || x.left <= 0) && !more {
@@ -183,10 +178,29 @@ func (x *explainer) elements(n *found, p *probe, over ref.Val, a interpreter.Act
 	}
 }
 
+// elementsOf returns the elements of a list or the keys of a map, as a loop comes to them.
+func elementsOf(over ref.Val) (all []ref.Val) {
+	switch over := over.(type) {
+	case *list:
+		all = append(all, over.items...)
+		if over.open {
+			all = append(all, over.missing)
+		}
+	case traits.Iterable:
+		for it := over.Iterator(); it.HasNext() == types.True; {
+			all = append(all, it.Next())
+		}
+	}
+	return all
+}
+
+// perhapsMore is the label of what there may be beyond the elements of an open list.
+const perhapsMore = "perhaps more"
+
 // labelOf says which element it is. Matches have the numbers they have in the decision.
 func labelOf(element ref.Val, i int) string {
 	if types.IsUnknown(element) {
-		return "perhaps more"
+		return perhapsMore
 	}
 	if o, ok := element.(*object); ok {
 		switch of := o.of.(type) {
