@@ -19,8 +19,10 @@ func TestReadyPoliciesLoad(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p, found := policy.Load(text); p == nil || len(found) > 0 || p.Document.Name+".yaml" != name {
+		if p, found := policy.Check(text); p == nil || len(found) > 0 || p.Document.Name+".yaml" != name {
 			t.Errorf("%s:\n%v", name, found)
+		} else if open := p.Coverage(); len(open) > 0 {
+			t.Errorf("%s: its tests leave open:\n%v", name, open)
 		}
 	}
 }

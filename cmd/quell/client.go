@@ -143,7 +143,7 @@ func (c *client) sendJSON(ctx context.Context, path string, v any) (document, er
 	return c.send(ctx, path, "application/json", bytes.NewReader(body))
 }
 
-// send posts a body and reads the JSON of the answer; a problem document is an error.
+// send posts a body and returns the answer.
 func (c *client) send(ctx context.Context, path, contentType string, body io.Reader) (document, error) {
 	return c.do(ctx, http.MethodPost, path, contentType, body)
 }

@@ -6,16 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/quell-project/quell/internal/app"
 	"github.com/quell-project/quell/internal/demo"
+	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/platform/config"
+	"github.com/quell-project/quell/policies"
 )
 
 type demoCmd struct {
@@ -102,6 +106,9 @@ func (c *demoCmd) play(ctx context.Context, g *globals, a *app.App, cfg *config.
 	if err := c.fill(ctx, g, api); err != nil {
 		return err
 	}
+	if err := c.rule(ctx, g, api); err != nil {
+		return err
+	}
 	if err := a.CatchUp(ctx); err != nil {
 		return err
 	}
@@ -167,8 +174,51 @@ func (c *demoCmd) fill(ctx context.Context, g *globals, api *client) error {
 		}
 		fmt.Fprintf(g.stdout, "  bank %s: %d %s\n", b.Name, len(items), b.Description)
 	}
-	fmt.Fprintln(g.stdout)
 	return nil
+}
+
+// rule puts the ready policies in force, and one more in shadow; a folder that was used before has them already.
+func (c *demoCmd) rule(ctx context.Context, g *globals, api *client) error {
+	files, err := fs.Glob(policies.Files, "*.yaml")
+	if err != nil {
+		return err
+	}
+	live := 0
+	for _, file := range files {
+		name, text, to := strings.TrimSuffix(file, ".yaml"), demo.Shadow, domain.PolicyShadow
+		if !slices.Contains(policies.BuiltIn, file) {
+			if text, err = policies.Files.ReadFile(file); err != nil {
+				return err
+			}
+			to, live = domain.PolicyLive, live+1
+		}
+		p, err := api.call(ctx, http.MethodGet, "/api/v1/"+policyPath(name), nil)
+		if r, refused := errors.AsType[*refusal](err); err != nil && (!refused || r.status != http.StatusNotFound) {
+			return err
+		}
+		if len(p.list("versions")) > 1 || err == nil && to == domain.PolicyLive {
+			continue
+		}
+		if err := api.bring(ctx, name, text, to); err != nil {
+			return fmt.Errorf("policy %s: %w", name, err)
+		}
+	}
+	fmt.Fprintf(g.stdout, "  policies: %d live, 1 in shadow\n\n", live+len(policies.BuiltIn))
+	return nil
+}
+
+// bring makes a version of a policy and takes it through the steps of its life.
+func (c *client) bring(ctx context.Context, name string, text []byte, to domain.PolicyState) error {
+	v, err := c.sendJSON(ctx, "/api/v1/"+policyPath(name, "versions"), map[string]any{"text": string(text), "note": "for the demo"})
+	if err != nil {
+		return err
+	}
+	number := int(v.number("number"))
+	if _, err = c.call(ctx, http.MethodPost, "/api/v1/"+policyPath(name, "versions", number, "check"), nil); err != nil {
+		return err
+	}
+	_, err = c.sendJSON(ctx, "/api/v1/"+policyPath(name, "versions", number, "move"), map[string]any{"to": to})
+	return err
 }
 
 // tellWhere says where the console is and how to check something oneself: a picture for it lies in the data folder.

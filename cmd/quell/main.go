@@ -21,7 +21,7 @@ type cli struct {
 	Decide     decideCmd     `cmd:"" help:"Decide about an upload as a person."`
 	Report     reportCmd     `cmd:"" help:"Pass on the report of a user."`
 	Retrohunt  retrohuntCmd  `cmd:"" help:"Search what was uploaded before for what became known since."`
-	Policy     policyCmd     `cmd:"" help:"Bring versions of policies to live, and take them back."`
+	Policy     policyCmd     `cmd:"" help:"Test policies, bring versions of them to live, and take them back."`
 	ImportHMA  importHMACmd  `cmd:"" name:"import-hma" help:"Take the database of a Hasher-Matcher-Actioner (HMA) over."`
 	Key        keyCmd        `cmd:"" help:"Make, list and revoke API keys."`
 	SignInLink signInLinkCmd `cmd:"" help:"Make a one-time link that signs a person in to the console."`

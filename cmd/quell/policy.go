@@ -11,6 +11,8 @@ import (
 )
 
 type policyCmd struct {
+	Test     policyTestCmd     `cmd:"" help:"Run the tests of policies in files."`
+	Lint     policyLintCmd     `cmd:"" help:"Say what is wrong with policies in files, or doubtful about them."`
 	List     policyListCmd     `cmd:"" help:"List policies in the order in which they are asked."`
 	Show     policyShowCmd     `cmd:"" help:"Show a policy with its versions, or the text of one."`
 	History  policyHistoryCmd  `cmd:"" help:"Show every step of every version, newest first."`
@@ -24,6 +26,10 @@ type policyCmd struct {
 	Snooze   policySnoozeCmd   `cmd:"" help:"Keep a rule from acting on one subject for a while."`
 	Snoozes  policySnoozesCmd  `cmd:"" help:"List snoozes, or end one."`
 	Alarms   policyAlarmsCmd   `cmd:"" help:"List alarms, or take note of one."`
+
+	Explain policyExplainCmd `cmd:"" help:"Show how a version comes to what it says about an upload."`
+	Diff    policyDiffCmd    `cmd:"" help:"Say in words what is different between two texts of a policy."`
+	Schema  policySchemaCmd  `cmd:"" help:"Print what conditions can see and use, and the keys of a policy."`
 }
 
 // Help says where the whole story is.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 type policyApplyCmd struct {
@@ -85,22 +87,51 @@ func (c *policyApplyCmd) plan(g *globals, name string) error {
 	if refused, ok := errors.AsType[*refusal](err); err != nil && (!ok || refused.status != http.StatusNotFound) {
 		return err
 	}
+	live := ""
 	for _, v := range p.list("versions") {
 		if v.text("state") == "live" {
-			now = "version " + versionIn(v) + " is live"
+			now, live = "version "+versionIn(v)+" is live", fmt.Sprintf("%s@%.0f", name, v.number("number"))
 		}
 	}
 	to := c.To
 	if c.Share > 0 {
 		to += fmt.Sprintf(" for %g %% of contents", 100*c.Share)
 	}
-	if _, err := fmt.Fprintf(g.stdout, "policy %s: %s; the text of %s is to be %s\n", name, now, filepath.Base(c.File), to); err != nil || c.Yes {
+	if _, err := fmt.Fprintf(g.stdout, "policy %s: %s; the text of %s is to be %s\n", name, now, filepath.Base(c.File), to); err != nil {
+		return err
+	}
+	if err := c.tellChanges(g, live); err != nil || c.Yes {
 		return err
 	}
 	fmt.Fprint(g.stdout, "Go on? [y/N] ")
 	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
 	if a := strings.ToLower(strings.TrimSpace(answer)); a != "y" && a != "yes" {
 		return errNotAgreed
+	}
+	return nil
+}
+
+// tellChanges says in words what is new against the version that is live.
+func (c *policyApplyCmd) tellChanges(g *globals, live string) error {
+	if live == "" {
+		return nil
+	}
+	before, err := readPolicy(g, c.Server, live)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	after, found := policy.Read(text)
+	if len(found) > 0 {
+		return nil // the server says what is wrong with it
+	}
+	changes := policy.Diff(before, after)
+	fmt.Fprintf(g.stdout, "%s\n", policy.Summary(changes))
+	for _, change := range changes {
+		fmt.Fprintf(g.stdout, "  %s\n", change)
 	}
 	return nil
 }

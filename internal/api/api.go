@@ -107,20 +107,21 @@ type Limits struct {
 
 // Config joins the API to the rooms behind it.
 type Config struct {
-	Corridor    Corridor
-	Records     Records
-	Banks       Banks
-	Hunts       Hunts
-	People      People
-	Policies    Policies
-	Snoozes     Snoozes
-	Alarms      Alarms
-	Fingerprint Fingerprinter
-	Keys        Keys
-	Bodies      Bodies
-	Faults      Faults
-	Limits      Limits
-	SignalTypes []SignalType
+	Corridor     Corridor
+	Records      Records
+	Banks        Banks
+	Hunts        Hunts
+	People       People
+	Policies     Policies
+	Snoozes      Snoozes
+	Alarms       Alarms
+	Fingerprint  Fingerprinter
+	Explanations Explanations // nil: nothing is kept that could be explained
+	Keys         Keys
+	Bodies       Bodies
+	Faults       Faults
+	Limits       Limits
+	SignalTypes  []SignalType
 	// Observe is told of every request; route is one of a fixed set and holds nothing that a client chose. May be nil.
 	Observe func(route string, status int, took time.Duration)
 	Version string
@@ -152,6 +153,7 @@ func New(cfg Config) http.Handler {
 	s.bankRoutes()
 	s.entryRoutes()
 	s.huntRoutes()
+	s.explanationRoutes()
 	s.peopleRoutes()
 	s.policyRoutes()
 	s.snoozeRoutes()

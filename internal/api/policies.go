@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 // Policies are the versions of policies and what people do with them. What is not there is an error for which Faults.NotFound is true, what is not
@@ -133,6 +135,10 @@ func (s *server) policyRoutes() {
 	register(s, huma.Operation{OperationID: "get-policy-history", Method: http.MethodGet, Path: onePolicy + "/history", Tags: []string{tagPolicies}, Summary: "Every step of every version", Errors: missing}, s.policyHistory)
 	register(s, huma.Operation{OperationID: "get-policy-requests", Method: http.MethodGet, Path: onePolicy + "/requests", Tags: []string{tagPolicies}, Summary: "Requests and plans, those that are over too", Errors: missing}, s.policyMoves)
 	register(s, huma.Operation{
+		OperationID: "get-policy-changes", Method: http.MethodGet, Path: policyVersion + "/changes", Tags: []string{tagPolicies}, Summary: "What is different in a version, in words",
+		Description: "Comments, quotes and line breaks are no difference.", Errors: missing,
+	}, s.policyChanges)
+	register(s, huma.Operation{
 		OperationID: "get-policy-shadow", Method: http.MethodGet, Path: policyVersion + "/shadow", Tags: []string{tagPolicies}, Summary: "What a version would have decided beside what was decided", Errors: missing,
 	}, s.shadow)
 	s.policyActRoutes()
@@ -207,6 +213,49 @@ func (s *server) getVersion(ctx context.Context, in *versionPath) (*body[version
 		return nil, err
 	}
 	return &body[versionShape]{shapeVersion(v)}, nil
+}
+
+type changesQuery struct {
+	Name   string `path:"policy" maxLength:"63" example:"known-content"`
+	Number int    `path:"number" minimum:"0" maximum:"1000000" example:"2"`
+	Since  int    `query:"since" minimum:"-1" maximum:"1000000" default:"-1" doc:"The version that it is compared with; -1: the one that is live, or else the one before it."`
+}
+
+type changesShape struct {
+	Since   int             `json:"since" doc:"The version that it is compared with."`
+	Summary string          `json:"summary" example:"1 rule changed, 1 limit"`
+	Changes []policy.Change `json:"changes"`
+}
+
+// policyChanges compares two versions of a policy.
+func (s *server) policyChanges(ctx context.Context, in *changesQuery) (*body[changesShape], error) {
+	since := in.Since
+	if since < 0 {
+		l, err := s.Policies.Policy(ctx, in.Name)
+		if err != nil {
+			return nil, err
+		}
+		since = max(in.Number-1, 0)
+		for _, v := range l.Versions {
+			if v.State == domain.PolicyLive {
+				since = v.Number
+			}
+		}
+	}
+	var documents [2]*policy.Document
+	for i, number := range []int{since, in.Number} {
+		v, err := s.Policies.PolicyVersion(ctx, in.Name, number)
+		if err != nil {
+			return nil, err
+		}
+		d, found := policy.Read([]byte(v.Text))
+		if len(found) > 0 {
+			return nil, unprocessable("path.number", fmt.Sprintf("version %d cannot be read by this program: %v", number, found[0]))
+		}
+		documents[i] = d
+	}
+	changes := policy.Diff(documents[0], documents[1])
+	return &body[changesShape]{changesShape{since, policy.Summary(changes), append([]policy.Change{}, changes...)}}, nil
 }
 
 func (s *server) policyHistory(ctx context.Context, in *historyQuery) (*body[stepList], error) {

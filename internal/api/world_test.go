@@ -72,7 +72,7 @@ func newWorld(change ...func(*api.Config)) *world {
 	w.people = &people{corridor: w.corridor}
 	cfg := api.Config{
 		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Policies: w.rules, Snoozes: w.rules, Alarms: w.rules,
-		Fingerprint: fingerprinter{}, Keys: w.keys, Bodies: intake.New(64 << 20),
+		Fingerprint: fingerprinter{}, Explanations: explanations{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound:  func(err error) bool { return errors.Is(err, errNotFound) || errors.Is(err, policies.ErrNotThere) },
 			Conflict:  func(err error) bool { return errors.Is(err, errConflict) || errors.Is(err, policies.ErrRefused) },

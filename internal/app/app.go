@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -241,5 +242,7 @@ func (a *App) Run(ctx context.Context) error {
 	return g.Run(ctx)
 }
 
-// CatchUp brings the index up to date at once instead of within a moment.
-func (a *App) CatchUp(ctx context.Context) error { return a.index.CatchUp(ctx) }
+// CatchUp brings the index and the policies up to date at once instead of within a moment.
+func (a *App) CatchUp(ctx context.Context) error {
+	return errors.Join(a.index.CatchUp(ctx), a.followPolicies(ctx))
+}

@@ -55,7 +55,12 @@ func (language) Compile(name string, text []byte) (*policy.Program, error) {
 }
 
 // Test implements policies.Language.
-func (language) Test(*policy.Program) error { return nil }
+func (language) Test(p *policy.Program) error {
+	if failed := p.Failures(); len(failed) > 0 {
+		return faultsOf(failed)
+	}
+	return nil
+}
 
 func faultsOf(found policy.Diagnostics) (faults domain.PolicyFaults) {
 	for _, d := range found {

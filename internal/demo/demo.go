@@ -1,6 +1,7 @@
 package demo
 
 import (
+	_ "embed" // for Shadow
 	"fmt"
 
 	"github.com/quell-project/quell/internal/demo/art"
@@ -25,6 +26,11 @@ type Item struct {
 	Labels []string
 	Data   []byte
 }
+
+// Shadow is a version of known-content.yaml that the demo only tries.
+//
+//go:embed shadow.yaml
+var Shadow []byte
 
 // Upload is something that a user of the demo's service posts.
 type Upload struct {

@@ -14,7 +14,7 @@ import (
 func Excuses(now domain.Time, u domain.Upload, matches []domain.Match, overturns []domain.Overturn, snoozes []domain.Snooze) (excuses []policy.Excuse) {
 	for _, o := range overturns {
 		excuses = append(excuses, policy.Excuse{
-			Policy: o.Policy, Rule: o.Rule, Signals: o.Signals, Why: fmt.Sprintf("overturned by %s on %s", o.By, day(o.At)),
+			Policy: o.Policy, Rule: o.Rule, Signals: o.Signals, Overturned: true, Why: fmt.Sprintf("overturned by %s on %s", o.By, day(o.At)),
 		})
 	}
 	for _, s := range snoozes {

@@ -42,7 +42,7 @@ func TestExcuses(t *testing.T) {
 		})
 	}
 	got := gate.Excuses(noon, upload, matches, []domain.Overturn{{Policy: "p", Rule: "r", Signals: []domain.SignalID{"s1"}, By: "eva", At: noon}}, nil)
-	if diff := cmp.Diff([]policy.Excuse{{Policy: "p", Rule: "r", Why: "overturned by eva on 2026-01-01", Signals: []domain.SignalID{"s1"}}}, got); diff != "" {
+	if diff := cmp.Diff([]policy.Excuse{{Policy: "p", Rule: "r", Why: "overturned by eva on 2026-01-01", Overturned: true, Signals: []domain.SignalID{"s1"}}}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -163,7 +163,7 @@ func TestExcusedRulesDoNotAct(t *testing.T) {
 	t.Parallel()
 	w := &world{
 		lines:   []gate.Line{{Name: "a", Live: always(t, 1, "a", domain.Block)}, {Name: "b", Live: always(t, 1, "b", domain.Label)}},
-		excuses: []policy.Excuse{{Policy: "a", Rule: "always", Why: "overturned by eva"}},
+		excuses: []policy.Excuse{{Policy: "a", Rule: "always", Why: "overturned by eva", Overturned: true}},
 	}
 	d := w.decide("post-1")
 	if d.Verdict != domain.Label || d.Hits[0].Effect != domain.EffectExcused || d.Hits[0].Note != "overturned by eva" {

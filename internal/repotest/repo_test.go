@@ -44,7 +44,7 @@ var rooms = []struct {
 	{"internal/exchange", []string{"internal/domain"}},
 	{"internal/observed", []string{"internal/domain"}},
 	{"internal/tally", []string{"internal/domain"}},
-	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match"}},
+	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match", "internal/pipeline/policy"}},
 	{"internal/hma", []string{"internal/domain", "internal/observed", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
 	{"internal/console", []string{"internal/domain"}},
 	{"internal/policies", []string{"internal/domain"}},

@@ -28,6 +28,7 @@ type Program struct {
 // condition is a compiled expression.
 type condition struct {
 	program cel.Program
+	ast     *cel.Ast
 	uses    map[string]bool // variables that it depends on
 	cost    uint64
 	typ     *cel.Type
@@ -83,14 +84,23 @@ func compile(d *Document) (*Program, Diagnostics) {
 	for _, r := range d.Rules {
 		c.rules = append(c.rules, c.rule(r))
 	}
+	c.doubts()
 	if slices.ContainsFunc(c.found, func(d Diagnostic) bool { return !d.Warning }) {
 		return nil, c.found
 	}
 	return &c.Program, c.found
 }
 
+// definable are the types of definitions. Texts and lists are none: by names for names for names they could grow beyond every bound, and the cost of
+// a condition is told from the sizes of what it uses.
+var definable = []*cel.Type{cel.BoolType, cel.IntType, cel.UintType, cel.DoubleType, cel.DurationType, cel.TimestampType}
+
 func (c *compiler) define(def Definition) {
 	made := c.condition(def.When, nil)
+	if made.typ != nil && !slices.ContainsFunc(definable, made.typ.IsExactType) {
+		c.report(def.When, "a definition is a condition, a number, a duration or a moment, and this is "+kindOfValue(made.typ), "define a condition about it: its size could not be told where the name is used")
+		made = condition{}
+	}
 	if made.typ == nil {
 		made.typ = cel.DynType // so that the rules that use it are not reported too
 	}
@@ -122,7 +132,7 @@ func (start) Column() int { return 0 }
 func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 	ast, issues := c.env.Compile(e.Text)
 	if issues.Err() != nil {
-		c.found = append(c.found, e.explained(issues, c.names)...)
+		c.found = append(c.found, c.explained(e, issues)...)
 		return made
 	}
 	typ := ast.OutputType()
@@ -131,7 +141,7 @@ func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 		if typ.Kind() == types.DynKind {
 			hint = "compare it: … == true"
 		}
-		c.report(e, fmt.Sprintf("a condition is true or false, and this is a %s", typ), hint)
+		c.report(e, "a condition is true or false, and this is "+kindOfValue(typ), hint)
 		return made
 	}
 	cost, err := c.env.EstimateCost(ast, sizes{c.Document.Lists})
@@ -144,7 +154,7 @@ func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 		c.report(e, err.Error(), "")
 		return made
 	}
-	made = condition{program: program, cost: cost.Max, typ: typ, uses: map[string]bool{}}
+	made = condition{program: program, ast: ast, cost: cost.Max, typ: typ, uses: map[string]bool{}}
 	for _, r := range ast.NativeRep().ReferenceMap() {
 		if r.Name == "" {
 			continue
@@ -158,6 +168,28 @@ func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
 	}
 	c.Cost += cost.Max
 	return made
+}
+
+// kindOfValue says what a type is, for people.
+func kindOfValue(t *cel.Type) string {
+	switch t.Kind() {
+	case types.IntKind, types.UintKind:
+		return "a whole number"
+	case types.DoubleKind:
+		return "a number"
+	case types.StringKind:
+		return "a text"
+	case types.TimestampKind:
+		return "a moment"
+	case types.ListKind:
+		return "a list"
+	case types.MapKind:
+		return "a map"
+	case types.DynKind:
+		return "whatever the service says"
+	default:
+		return fmt.Sprintf("a %s", t)
+	}
 }
 
 func steps(n uint64) string {

@@ -12,4 +12,9 @@
 // A condition is true, false, unknown or an error. Unknown are values that the service did not tell, and whatever depends on matches that may be
 // in a part which could not be checked: a list of matches is then open, "these and perhaps more", so that finding one is true, and finding none is
 // unknown.
+//
+// Explain tells what every piece of every condition is for some facts, Diff what is different between two texts, and Describe what the language has;
+// docs/policy-reference.md is written from that.
 package policy
+
+//go:generate go test -run TestReference -update

@@ -93,7 +93,7 @@ const exactWord = "exact"
 // Test is an upload that a policy has to decide in a certain way.
 type Test struct {
 	Name   string
-	Given  *yaml.Node
+	Given  *Facts
 	Expect Expectation
 
 	position

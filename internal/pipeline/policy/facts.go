@@ -107,6 +107,8 @@ type Excuse struct {
 	Why     string            `cbor:"3,keyasint"`           // for people
 	Signals []domain.SignalID `cbor:"4,keyasint,omitempty"` // that do not count; a rule acts if it does so without them
 	Always  bool              `cbor:"5,keyasint,omitempty"` // whatever matches
+	// Overturned: a person has decided otherwise about the very same upload. The rule acts only if there is a match by another signal.
+	Overturned bool `cbor:"6,keyasint,omitempty"`
 }
 
 // counts reports whether a match is one that counts against the content.

@@ -61,10 +61,14 @@ func (in Input) Gather(counts func(domain.Subject) *domain.Tally) *Facts {
 			Outweighed: m.SuppressedBy != "", Index: i,
 		})
 	}
-	slices.SortStableFunc(f.Matches, func(a, b Match) int {
+	strongestFirst(f.Matches)
+	return f
+}
+
+func strongestFirst(matches []Match) {
+	slices.SortStableFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.certainty(), b.certainty()), cmp.Compare(a.Distance, b.Distance))
 	})
-	return f
 }
 
 // partOf joins a part with the worst of its checks. A part without any was not looked at; in an archive it is an empty file.

@@ -237,12 +237,12 @@ func (f *Facts) part(name string) *Part {
 // excuse takes the verdict from a rule that must not act: always, or by what is left without the signals that do not count.
 func (p *Program) excuse(v *view, c *condition, a *asked) {
 	var signals []domain.SignalID
-	why, always, found := "", false, false
+	why, always, overturned, found := "", false, false, false
 	for _, e := range v.facts.Excuses {
 		if e.Policy != p.Document.Name || e.Rule != "" && e.Rule != a.rule.ID {
 			continue
 		}
-		found, always = true, always || e.Always
+		found, always, overturned = true, always || e.Always, overturned || e.Overturned
 		signals = append(signals, e.Signals...)
 		if why == "" {
 			why = e.Why
@@ -251,9 +251,9 @@ func (p *Program) excuse(v *view, c *condition, a *asked) {
 	if !found {
 		return
 	}
-	if !always && c.uses["matches"] {
-		rest := p.look(v.facts)
-		rest.excused = append(slices.Clone(v.excused), signals...)
+	rest := p.look(v.facts)
+	rest.excused = append(slices.Clone(v.excused), signals...)
+	if !always && (!overturned || c.uses["matches"] && rest.anyMatch()) {
 		if value, _ := valueOf(c.eval(rest)); value == a.value {
 			a.by, a.match = p.witness(rest, c)
 			return
@@ -293,7 +293,7 @@ func (p *Program) reason(a *asked) string {
 	switch {
 	case a.value != domain.True:
 		return fmt.Sprintf("The rule %s of policy %s cannot be decided: %s.", a.rule.ID, p.Document.Name, strings.TrimSuffix(a.note, "."))
-	case a.rule.Say != "":
+	case a.rule.Say.about(a.by) != "":
 		return a.rule.Say.about(a.by)
 	default:
 		return fmt.Sprintf("The rule %s of policy %s applies.", a.rule.ID, p.Document.Name)

@@ -1,11 +1,15 @@
 package policy
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,6 +22,7 @@ const (
 	maxRules     = 500
 	maxListItems = 10_000
 	maxTests     = 1000
+	maxNamed     = 200 // lists, or definitions
 	maxSentence  = 500 // bytes
 	maxDepth     = 40
 	maxNodes     = 200_000
@@ -33,6 +38,7 @@ var (
 // reader turns YAML into a Document and collects everything that is wrong with it.
 type reader struct {
 	lines []string
+	runes [][]rune // of lines, once they are needed
 	found Diagnostics
 }
 
@@ -41,6 +47,9 @@ func Read(text []byte) (*Document, Diagnostics) {
 	r := &reader{lines: strings.Split(string(text), "\n")}
 	if len(text) > MaxText {
 		return nil, Diagnostics{{Line: 1, Column: 1, Message: fmt.Sprintf("the policy has %d bytes, at most %d are allowed", len(text), MaxText)}}
+	}
+	if i := oddBreak.FindIndex(text); i != nil {
+		return nil, Diagnostics{r.after(text[:i[0]], "a line ends with something else than a line feed", "save it with the line ends of Unix or Windows")}
 	}
 	root, err := r.parse(text)
 	if err != nil {
@@ -68,18 +77,34 @@ func Read(text []byte) (*Document, Diagnostics) {
 		r.report(root, "", "%d rules, at most %d are allowed", len(d.Rules)+len(d.Exempt), maxRules)
 	}
 	r.distinct(d)
+	for _, t := range d.Tests {
+		if t.Given != nil {
+			t.Given.belongsTo(d.Name)
+		}
+	}
 	return d, r.found
+}
+
+// oddBreak finds what ends a line for YAML and for few editors.
+var oddBreak = regexp.MustCompile("\r[^\n]|\r$|\u0085|\u2028|\u2029")
+
+// after is a diagnostic about what follows a piece of the text.
+func (r *reader) after(text []byte, message, hint string) Diagnostic {
+	line := bytes.Count(text, []byte("\n"))
+	column := utf8.RuneCount(text[bytes.LastIndexByte(text, '\n')+1:])
+	return Diagnostic{Line: line + 1, Column: column + 1, Message: message, Hint: hint}
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 func (r *reader) parse(text []byte) (*yaml.Node, *Diagnostic) {
 	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		d := &Diagnostic{Line: 1, Column: 1, Message: "not YAML: " + err.Error()}
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 			if line, err := strconv.Atoi(m[1]); err == nil {
-				d.Line = line
+				d.Line = min(max(line, 1), len(r.lines))
 			}
 			d.Message = "not YAML: " + m[2]
 		}
@@ -88,6 +113,10 @@ func (r *reader) parse(text []byte) (*yaml.Node, *Diagnostic) {
 	}
 	if len(document.Content) == 0 {
 		return nil, &Diagnostic{Line: 1, Column: 1, Message: "the policy is empty", Hint: "it needs at least policy: and rules:"}
+	}
+	var second yaml.Node
+	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, &Diagnostic{Line: max(second.Line, 1), Column: max(second.Column, 1), Message: "something follows after the end of the policy", Hint: "a file has one policy: --- and … divide documents"}
 	}
 	nodes := 0
 	if err := plain(document.Content[0], 0, &nodes); err != nil {
@@ -132,7 +161,7 @@ func (r *reader) mapping(n *yaml.Node, of string, known map[string]func(*yaml.No
 		switch {
 		case !ok:
 			hint := maybe(key.Value, sortedKeys(known))
-			if strings.ContainsAny(key.Value, "(&|") {
+			if strings.ContainsAny(key.Value, "()&|") {
 				hint = "a comma ends a value in { … }: put quotes around the condition"
 			}
 			r.report(key, hint, "%s has no key %q", of, domain.Clip(key.Value, 60))

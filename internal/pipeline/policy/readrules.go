@@ -34,6 +34,10 @@ func (r *reader) named(n *yaml.Node, of string, read func(key, value *yaml.Node)
 		r.report(n, "", "%s is a mapping of names to values, and this is %s", of, kindOf(n))
 		return
 	}
+	if len(n.Content)/2 > maxNamed {
+		r.report(n, "", "%s: %d, at most %d are allowed", of, len(n.Content)/2, maxNamed)
+		return
+	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -135,7 +139,9 @@ func (r *reader) quota(n *yaml.Node, v domain.Verdict) Quota {
 		"per_day":  func(n *yaml.Node) { q.PerDay = r.whole(n, 1, math32) },
 		"over": func(n *yaml.Node) {
 			if v == domain.Hold {
-				q.Over = QuotaOver(r.choice(n, string(OverAlarm)))
+				if q.Over = OverAlarm; n.Value != string(OverAlarm) {
+					r.report(n, "say over: alarm", "too many of hold cannot become hold: all that is left is an alarm")
+				}
 				return
 			}
 			q.Over = QuotaOver(r.choice(n, string(OverHold), string(OverAlarm)))
@@ -169,7 +175,7 @@ func (r *reader) tests(n *yaml.Node) (tests []Test) {
 		t := Test{position: at(item)}
 		seen := r.mapping(item, "a test", map[string]func(*yaml.Node){
 			"name":   func(n *yaml.Node) { t.Name = r.text(n, 200) },
-			"given":  func(n *yaml.Node) { t.Given = n },
+			"given":  func(n *yaml.Node) { t.Given = r.given(n) },
 			"expect": func(n *yaml.Node) { t.Expect = r.expectation(n) },
 		})
 		r.required(item, seen, "a test", "name", "given", "expect")
@@ -210,7 +216,7 @@ func (r *reader) distinct(d *Document) {
 			r.found = append(r.found, Diagnostic{Line: t.line, Column: t.column, Message: "there are two tests with the name " + t.Name})
 		}
 		tests[t.Name] = true
-		if t.Expect.Rule != "" && !ids[t.Expect.Rule] {
+		if t.Expect.Rule != "" && t.Expect.Rule != NoRule && !ids[t.Expect.Rule] {
 			r.found = append(r.found, Diagnostic{Line: t.line, Column: t.column, Message: "the test expects the rule " + t.Expect.Rule + ", and there is none", Hint: maybe(t.Expect.Rule, sortedKeys(ids))})
 		}
 	}

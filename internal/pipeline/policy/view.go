@@ -82,9 +82,20 @@ func (v *view) without(m *Match) bool {
 	return !slices.Contains(v.excused, m.Signal.ID)
 }
 
+// anyMatch reports whether any match counts.
+func (v *view) anyMatch() bool {
+	for i := range v.facts.Matches {
+		if m := &v.facts.Matches[i]; m.counts() && v.without(m) {
+			return true
+		}
+	}
+	return false
+}
+
 // matches lists some matches. Of an upload that was not checked completely there may be more.
 func (v *view) matches(which func(*Match) bool, open bool) ref.Val {
-	l := &list{open: open && v.only == nil && !v.facts.Whole(), missing: moreMatches}
+	unchecked := open && v.only == nil && !v.facts.Whole()
+	l := &list{open: unchecked, anywhere: unchecked, missing: moreMatches}
 	for i := range v.facts.Matches {
 		if m := &v.facts.Matches[i]; which(m) {
 			l.items = append(l.items, &object{matchKind, m})
@@ -168,22 +179,24 @@ func (o *object) Type() ref.Type { return o.kind.typ }
 // Value implements ref.Val.
 func (o *object) Value() any { return o.of }
 
-// list is a list of objects that may be open: these, and perhaps more. What depends on whether there are more is unknown.
+// list is a list of objects that may be open: these, and perhaps more. What depends on whether there are more is unknown. It is no traits.Lister, of
+// which CEL takes the size for a number before it takes an item.
 type list struct {
-	items   []ref.Val
-	open    bool
-	missing *types.Unknown
+	items    []ref.Val
+	open     bool
+	anywhere bool // what there may be more of is not behind the others: nobody knows which is the first
+	missing  *types.Unknown
 }
 
-// Fold implements traits.Foldable.
+// Fold implements traits.Foldable. Loops have one variable, which for what is no traits.Lister is the key: the item is both.
 func (l *list) Fold(f traits.Folder) {
-	for i, v := range l.items {
-		if !f.FoldEntry(types.Int(i), v) {
+	for _, v := range l.items {
+		if !f.FoldEntry(v, v) {
 			return
 		}
 	}
 	if l.open {
-		f.FoldEntry(types.Int(len(l.items)), l.missing)
+		f.FoldEntry(l.missing, l.missing)
 	}
 }
 
@@ -201,7 +214,7 @@ func (l *list) Get(index ref.Val) ref.Val {
 	switch {
 	case err != nil:
 		return types.WrapErr(err)
-	case i >= 0 && i < len(l.items):
+	case i >= 0 && i < len(l.items) && !l.anywhere:
 		return l.items[i]
 	case i >= 0 && l.open:
 		return l.missing
@@ -225,20 +238,18 @@ func (l *list) Contains(value ref.Val) ref.Val {
 
 // Add implements traits.Adder.
 func (l *list) Add(other ref.Val) ref.Val {
-	o, ok := other.(*list)
-	if !ok {
-		return types.NewErr("lists of the facts can only be joined with each other")
+	switch o := other.(type) {
+	case *list:
+		return &list{items: slices.Concat(l.items, o.items), open: l.open || o.open, anywhere: l.anywhere || o.anywhere || l.open, missing: l.missing}
+	case traits.Lister:
+		sum := &list{items: slices.Clone(l.items), open: l.open, anywhere: l.open, missing: l.missing}
+		for i := o.Iterator(); i.HasNext() == types.True; {
+			sum.items = append(sum.items, i.Next())
+		}
+		return sum
+	default:
+		return types.MaybeNoSuchOverloadErr(other)
 	}
-	return &list{items: slices.Concat(l.items, o.items), open: l.open || o.open, missing: l.missing}
-}
-
-// Iterator implements traits.Iterable.
-func (l *list) Iterator() traits.Iterator {
-	items := l.items
-	if l.open {
-		items = append(slices.Clone(items), l.missing)
-	}
-	return types.NewRefValList(types.DefaultTypeAdapter, items).Iterator()
 }
 
 // ConvertToNative implements ref.Val.

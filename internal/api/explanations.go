@@ -1,0 +1,91 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/policy"
+)
+
+// Explanations say how versions of policies come to what they say about an upload. What is not there is an error for which Faults.NotFound is true; a
+// text that cannot be read is a policy.Diagnostics.
+type Explanations interface {
+	// Explain explains one version, the live one if it is below 0, or without a name all that had something to say.
+	Explain(ctx context.Context, id domain.DecisionID, name string, version int) ([]policy.Explanation, error)
+	ExplainText(ctx context.Context, id domain.DecisionID, text string) (policy.Explanation, error)
+}
+
+type explanationQuery struct {
+	ID      string `path:"decision_id" maxLength:"64"`
+	Policy  string `query:"policy" maxLength:"64" doc:"Explain this policy; absent: all versions that had something to say."`
+	Version int    `query:"version" minimum:"-1" default:"-1" doc:"And this version of it; -1: the one that is live."`
+}
+
+type explanationRequest struct {
+	_ struct{} `json:"-" additionalProperties:"false"`
+
+	Text string `json:"text" minLength:"1" maxLength:"1048576" doc:"Of a policy, in YAML."`
+}
+
+type explanationList struct {
+	Explanations []policy.Explanation `json:"explanations"`
+}
+
+func (s *server) explanationRoutes() {
+	register(s, huma.Operation{
+		OperationID: "get-policy-schema", Method: http.MethodGet, Path: "/api/v1/policy-schema", Tags: []string{tagRecords}, Summary: "What policies can see and use, and their keys",
+	}, func(context.Context, *struct{}) (*body[policy.Schema], error) {
+		described, err := policy.Describe()
+		return &body[policy.Schema]{described}, err
+	})
+	if s.Explanations == nil {
+		return
+	}
+	const path = "/api/v1/decisions/{decision_id}/explanation"
+	register(s, huma.Operation{
+		OperationID: "explain-decision", Method: http.MethodGet, Path: path, Tags: []string{tagRecords}, Summary: "How versions of policies come to what they say about an upload",
+		Description: "Every piece of every condition with its value for the facts that were recorded with the decision.",
+		Errors:      []int{http.StatusNotFound, http.StatusUnprocessableEntity},
+	}, func(ctx context.Context, in *explanationQuery) (*body[explanationList], error) {
+		all, err := s.Explanations.Explain(ctx, domain.DecisionID(in.ID), in.Policy, in.Version)
+		if err != nil {
+			return nil, unread(err)
+		}
+		return &body[explanationList]{explanationList{all}}, nil
+	})
+	receive(s, huma.Operation{
+		OperationID: "explain-decision-by", Method: http.MethodPost, Path: path, Tags: []string{tagRecords}, Summary: "The same for a text that is no version yet",
+		Parameters:  []*huma.Param{{Name: "decision_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}},
+		RequestBody: jsonBody(schema[explanationRequest](s), `{"text":"policy: draft\nrules: []"}`), Errors: []int{http.StatusNotFound},
+	}, intake{json: 2 * policy.MaxText}, s.explainText)
+}
+
+func (s *server) explainText(r *http.Request, f form) (explanationList, error) {
+	q, err := decode[explanationRequest](s, f.document, "body")
+	if err != nil {
+		return explanationList{}, err
+	}
+	one, err := s.Explanations.ExplainText(r.Context(), domain.DecisionID(r.PathValue("decision_id")), q.Text)
+	if err != nil {
+		return explanationList{}, unread(err)
+	}
+	return explanationList{[]policy.Explanation{one}}, nil
+}
+
+// unread makes a problem of what is wrong with a text, piece by piece; other errors stay what they are.
+func unread(err error) error {
+	found, ok := errors.AsType[policy.Diagnostics](err)
+	if !ok {
+		return err
+	}
+	p := problem(http.StatusUnprocessableEntity, "The policy cannot be read.")
+	for _, d := range found {
+		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: fmt.Sprintf("body.text:%d:%d", d.Line, d.Column), Message: domain.Clip(d.Message, mostTold)})
+	}
+	return p
+}
