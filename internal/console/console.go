@@ -96,6 +96,7 @@ type Config struct {
 	SignIn        SignIn
 	Policies      Policies
 	Facts         Facts            // nil: none are kept, and no decision is explained
+	Replays       Replays          // nil: there is no such room
 	Types         []SignalType     // all that there are, in the order in which people see them
 	Now           func() time.Time // nil: the time of the machine
 	Log           *slog.Logger     // nil: nothing is logged
@@ -146,6 +147,12 @@ func New(cfg Config) (http.Handler, error) {
 	mux.HandleFunc("POST /policies/{name}/steps/{id}/review", c.signedIn(c.act(c.review)))
 	mux.HandleFunc("POST /policies/{name}/snoozes/{id}/end", c.signedIn(c.act(c.endSnooze)))
 	mux.HandleFunc("POST /alarms/{id}/acknowledge", c.signedIn(c.acknowledge))
+	if cfg.Replays != nil {
+		mux.HandleFunc("GET /replays", c.signedIn(c.replaysPage))
+		mux.HandleFunc("GET /replays/{id}", c.signedIn(c.replayPage))
+		mux.HandleFunc("GET /replays/{id}/latest", c.signedIn(c.replayPart))
+		mux.HandleFunc("POST /policies/{name}/replays", c.signedIn(c.startReplay))
+	}
 	mux.HandleFunc("GET /renditions/{upload}/{part}", c.signedIn(c.rendition))
 	mux.HandleFunc("GET /sign-in", c.signInPage)
 	mux.HandleFunc("POST /sign-in", c.redeem)

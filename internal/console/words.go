@@ -117,6 +117,7 @@ type words struct {
 
 	Policies policyWords
 	Explain  explainWords
+	Replays  replayWords
 
 	NotSignedIn, LinkDead, PressToSignIn, PressToSignOut, SignedOut, NoToken said
 	NotFound, NoDecision, BadQuery, OtherSite                                said

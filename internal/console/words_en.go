@@ -210,7 +210,7 @@ func english() *words {
 			domain.EffectGuarded: "held back by a guard", domain.EffectIgnored: "ignored",
 		},
 
-		Policies: englishPolicies(), Explain: englishExplain(),
+		Policies: englishPolicies(), Explain: englishExplain(), Replays: englishReplays(),
 
 		NotSignedIn: said{"You are not signed in.", []string{
 			"Signing in takes a one-time link. Whoever runs Quell gets one by this command, on the machine that Quell runs on:",
