@@ -44,6 +44,8 @@ func TestPagesAreAsAgreed(t *testing.T) {
 		{"policy", "/policies/young-accounts", ruled, http.StatusOK},
 		{"policy-broken", "/policies/young-accounts?version=6", ruled, http.StatusOK},
 		{"decision-explained", "/decisions/" + string(explained), ruled, http.StatusOK},
+		{"replays", "/replays", replayed(t), http.StatusOK},
+		{"replay", "/replays/" + id(9, 2), replayed(t), http.StatusOK},
 		{"empty", "/", empty, http.StatusOK},
 		{"sign-in", "/sign-in?token=token-1", empty, http.StatusOK},
 		{"not-found", "/nowhere", empty, http.StatusNotFound},
