@@ -125,8 +125,8 @@ func (r Replay) matrix() map[domain.Verdict]map[domain.Verdict]int64 {
 	return cells
 }
 
-// agreement draws how often people agree, before and after. What nobody has reviewed is left out.
-func (f frame) agreement(a replay.Agreement) (string, error) {
+// agreement is how often people agree, before and after. What nobody has reviewed is left out.
+func (f frame) agreement(a replay.Agreement) chart.Intervals {
 	d := chart.Intervals{ID: "agreement", Title: f.Replays.Agreement, Most: 1, End: f.Percent(1)}
 	add := func(name string, r *replay.Rate, class string) {
 		if r != nil && r.Of > 0 {
@@ -139,25 +139,19 @@ func (f frame) agreement(a replay.Agreement) (string, error) {
 	add(f.Replays.ActsWould, &a.Acts.Now, "now")
 	add(f.Replays.RecallWas, a.RecallBefore, "was")
 	add(f.Replays.RecallWould, a.RecallAfter, "now")
-	if len(d.Rows) == 0 {
-		return "", nil
-	}
-	return d.SVG()
+	return d
 }
 
-// breakdown draws how often uploads that have something in common were and would be held or blocked.
-func (f frame) breakdown(at int, g replay.Group) (string, error) {
+// breakdown is how often uploads that have something in common were and would be held or blocked.
+func (f frame) breakdown(at int, g replay.Group) chart.Intervals {
 	d := chart.Intervals{ID: fmt.Sprintf("breakdown-%d", at), Title: f.Replays.By(g.By)}
 	for _, l := range g.Lines {
 		name := short(plain(l.Name), 32)
 		d.Rows = append(d.Rows, f.interval(f.Replays.Was(name), l.Was, "was"), f.interval(f.Replays.Would(name), l.Now, "now"))
 		d.Most = max(d.Most, l.Was.High, l.Now.High)
 	}
-	if len(d.Rows) == 0 {
-		return "", nil
-	}
 	d.End = f.Replays.Rate(d.Most)
-	return d.SVG()
+	return d
 }
 
 func (f frame) interval(name string, r replay.Rate, class string) chart.Interval {

@@ -48,7 +48,7 @@ func replayed(t testing.TB) *site {
 	}
 	compare := func(name string, of, was, now int64) replay.Line {
 		share := func(n int64) float64 { return float64(n) / float64(of) }
-		wide := func(n int64) replay.Rate { return rate(n, of, share(n)*0.8, share(n)*1.25) }
+		wide := func(n int64) replay.Rate { return rate(n, of, share(n)*0.8, min(share(n)*1.25, 1)) }
 		return replay.Line{Name: name, Comparison: replay.Comparison{Was: wide(was), Now: wide(now), Diff: replay.Difference{By: share(now) - share(was)}}}
 	}
 	before, after := rate(41, 50, 0.69, 0.9), rate(46, 50, 0.81, 0.97)

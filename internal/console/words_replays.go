@@ -27,7 +27,7 @@ type replayWords struct {
 
 // replayFactNames are the names of what is known of a replay.
 type replayFactNames struct {
-	Version, State, Decisions, Changed, Begun, By, From, Last, Asked, Unreadable, Others, Reworded, Hours, Digest string
+	Version, State, Decisions, Changed, Begun, By, From, Last, Asked, Unreadable, Others, Reworded, Hours, Digest, What, Share, Interval string
 }
 
 // englishReplays is the part of the catalogue about replays, in English.
@@ -66,6 +66,7 @@ func englishReplays() replayWords {
 		Facts: replayFactNames{
 			Version: "Version", State: "State", Decisions: "Decisions", Changed: "Changed", Begun: "Begun", By: "Asked for by", From: "First decision", Last: "Last decision",
 			Asked: "Asked", Unreadable: "Left out", Others: "By other versions of other policies", Reworded: "Same by another rule", Hours: "More review", Digest: "Digest",
+			What: "What", Share: "Share", Interval: "95 % interval",
 		},
 	}
 }
