@@ -28,6 +28,7 @@ type policyCmd struct {
 	Alarms   policyAlarmsCmd   `cmd:"" help:"List alarms, or take note of one."`
 
 	Explain policyExplainCmd `cmd:"" help:"Show how a version comes to what it says about an upload."`
+	NewTest policyNewTestCmd `cmd:"" help:"Make a test from a decision."`
 	Diff    policyDiffCmd    `cmd:"" help:"Say in words what is different between two texts of a policy."`
 	Schema  policySchemaCmd  `cmd:"" help:"Print what conditions can see and use, and the keys of a policy."`
 }

@@ -18,6 +18,8 @@ type Explanations interface {
 	// Explain explains one version, the live one if it is below 0, or without a name all that had something to say.
 	Explain(ctx context.Context, id domain.DecisionID, name string, version int) ([]policy.Explanation, error)
 	ExplainText(ctx context.Context, id domain.DecisionID, text string) (policy.Explanation, error)
+	// NewTest makes a test of a decision in YAML, for one version, the live one if it is below 0, or without a name for the one that decided.
+	NewTest(ctx context.Context, id domain.DecisionID, name string, version int) (string, error)
 }
 
 type explanationQuery struct {
@@ -58,11 +60,29 @@ func (s *server) explanationRoutes() {
 		}
 		return &body[explanationList]{explanationList{all}}, nil
 	})
+	register(s, huma.Operation{
+		OperationID: "make-policy-test", Method: http.MethodGet, Path: "/api/v1/decisions/{decision_id}/policy-test", Tags: []string{tagRecords}, Summary: "A test of a policy, made from a decision",
+		Description: "Without what names anybody: no account, no content, no file, ages rounded; of counts and attributes only what the policy asks about.",
+		Errors:      []int{http.StatusNotFound, http.StatusUnprocessableEntity},
+	}, s.newTest)
 	receive(s, huma.Operation{
 		OperationID: "explain-decision-by", Method: http.MethodPost, Path: path, Tags: []string{tagRecords}, Summary: "The same for a text that is no version yet",
 		Parameters:  []*huma.Param{{Name: "decision_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}},
 		RequestBody: jsonBody(schema[explanationRequest](s), `{"text":"policy: draft\nrules: []"}`), Errors: []int{http.StatusNotFound},
 	}, intake{json: 2 * policy.MaxText}, s.explainText)
+}
+
+type testShape struct {
+	YAML string `json:"yaml" doc:"To be put under tests: of the policy."`
+}
+
+// newTest makes a test of a decision.
+func (s *server) newTest(ctx context.Context, in *explanationQuery) (*body[testShape], error) {
+	text, err := s.Explanations.NewTest(ctx, domain.DecisionID(in.ID), in.Policy, in.Version)
+	if err != nil {
+		return nil, unread(err)
+	}
+	return &body[testShape]{testShape{text}}, nil
 }
 
 func (s *server) explainText(r *http.Request, f form) (explanationList, error) {

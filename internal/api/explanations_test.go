@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -59,4 +60,23 @@ func TestExplanations(t *testing.T) {
 			t.Errorf("%s %s: %d %.600s", c.method, c.path, a.status, a.body)
 		}
 	}
+}
+
+func (explanations) NewTest(_ context.Context, id domain.DecisionID, name string, _ int) (string, error) {
+	if id != "d-1" {
+		return "", errNotFound
+	}
+	return "- name: " + cmp.Or(name, "known") + "\n", nil
+}
+
+func TestATestIsMadeFromADecision(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	if got := get(w, "/api/v1/decisions/d-1/policy-test").object(t, http.StatusOK); got["yaml"] != "- name: known\n" {
+		t.Error(got)
+	}
+	if got := get(w, "/api/v1/decisions/d-1/policy-test?policy=other").object(t, http.StatusOK); got["yaml"] != "- name: other\n" {
+		t.Error(got)
+	}
+	get(w, "/api/v1/decisions/d-2/policy-test").problem(t, http.StatusNotFound)
 }

@@ -88,7 +88,7 @@ func TestDescribedOperationsAnswer(t *testing.T) {
 			}
 		}
 	}
-	if len(ids) != 50 {
+	if len(ids) != 51 {
 		t.Errorf("%d operations are described", len(ids))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -20,24 +21,31 @@ func TestADecisionIsExplainedByTheFactsOnRecord(t *testing.T) {
 	if err != nil || d.Verdict != domain.Hold {
 		t.Fatal(d, err)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.Address()+"/api/v1/decisions/"+string(d.ID)+"/explanation", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	key, err := a.Auth().NewKey(t.Context(), "eva")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+key)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
+	ask := func(what string) []byte {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.Address()+"/api/v1/decisions/"+string(d.ID)+"/"+what, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+key)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s\n%s", answer.Status, body)
+		}
+		return body
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%s\n%s", answer.Status, body)
+	if made := string(ask("policy-test")); !strings.Contains(made, "rule: unchecked") || strings.Contains(made, "user-4") || strings.Contains(made, "post-1") {
+		t.Errorf("a test made of it: %s", made)
 	}
+	body := ask("explanation")
 	var shown struct {
 		Explanations []struct {
 			Policy string

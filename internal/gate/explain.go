@@ -62,6 +62,26 @@ func (e *Explainer) ExplainText(ctx context.Context, id domain.DecisionID, text 
 	return p.Explain(facts, 0), nil
 }
 
+// NewTest makes a test of a decision, without what names anybody, for one version of a policy, or without a name for the one that decided.
+func (e *Explainer) NewTest(ctx context.Context, id domain.DecisionID, name string, version int) (string, error) {
+	d, err := e.Decision(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		name, version = d.Policy.ID, d.Policy.Version
+	}
+	facts, err := e.Facts(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	v, err := e.version(ctx, name, version)
+	if err != nil {
+		return "", err
+	}
+	return v.Program.NewTest(fmt.Sprintf("as decided on %s", day(facts.Now)), facts)
+}
+
 // spoke returns the versions that a decision names: the one that decided, then the others in their order.
 func spoke(d domain.Decision) []domain.PolicyRef {
 	all := []domain.PolicyRef{{ID: d.Policy.ID, Version: d.Policy.Version}}
