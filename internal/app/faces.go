@@ -65,7 +65,7 @@ func (a *App) api() http.Handler {
 	return api.New(api.Config{
 		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)},
 		People: people{a.pipeline, a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Explanations: a.explainer(), Keys: a.auth, Bodies: a.bodies,
-		Policies: policyDesk, Snoozes: policyDesk, Alarms: policyDesk,
+		Policies: policyDesk, Snoozes: policyDesk, Alarms: policyDesk, Replays: replays{a.store},
 		Faults: api.Faults{
 			NotFound: isNotFound, Conflict: isConflict, Malformed: isMalformed, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},
