@@ -49,7 +49,6 @@ type App struct {
 	keeper   *policies.Keeper[*policy.Program]
 	desk     desk
 	counts   *tally.Reader
-	replays  *replays
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget
@@ -232,7 +231,6 @@ func (a *App) Run(ctx context.Context) error {
 	g.Add("index", func(ctx context.Context) error { return a.index.Run(ctx, a.nudge) })
 	g.Add("news of banks", a.listenForBanks)
 	g.Add("news of policies", a.listenForPolicies)
-	g.Add("replays", a.replays.Run)
 	g.Add("policies", func(ctx context.Context) error {
 		return a.repeat(ctx, followEvery, "follow the policies", a.followPolicies)
 	})

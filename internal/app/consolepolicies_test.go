@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ func TestTheConsoleActsOnPolicies(t *testing.T) {
 	t.Parallel()
 	a := running(t, nil)
 	room := consolePolicies{policyDesk{a.keeper, a.desk}, a.counts}
+	past := consoleReplays{replays{a.store}}
 	const name = "label-all"
 	if _, err := a.keeper.Draft(t.Context(), name, "policy: label-all\nrules:\n  - id: always\n    when: 'true'\n    decide: label\n", "", "ana"); err != nil {
 		t.Fatal(err)
@@ -57,12 +57,12 @@ func TestTheConsoleActsOnPolicies(t *testing.T) {
 	if _, err := (consoleFacts{a.store}).FactsOf(t.Context(), domain.NewID[domain.DecisionID]()); !errors.Is(err, console.ErrNotFound) {
 		t.Errorf("facts of no decision: %v", err)
 	}
-	one, err := a.replays.StartReplay(t.Context(), name, 1, "ben")
+	one, err := past.StartReplay(t.Context(), name, 1, "ben")
 	if err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it is replayed", func() bool {
-		one, err = a.replays.Replay(t.Context(), one.ID)
+		one, err = past.Replay(t.Context(), one.ID)
 		if err != nil || one.Failed != "" {
 			t.Fatalf("%v, %s", err, one.Failed)
 		}
@@ -73,30 +73,12 @@ func TestTheConsoleActsOnPolicies(t *testing.T) {
 	}
 	for what, err := range map[string]error{
 		"policy": second(room.Policy(t.Context(), "none")), "name": second(room.Policy(t.Context(), "../x")), "version": second(room.PolicyVersion(t.Context(), name, 9)),
-		"replay": second(a.replays.StartReplay(t.Context(), name, 9, "ben")), "report": second(a.replays.Replay(t.Context(), "x")),
+		"replay": second(past.StartReplay(t.Context(), name, 9, "ben")), "report": second(past.Replay(t.Context(), "x")),
 		"alarm": second(room.AckAlarm(t.Context(), "x", "ben")), "snooze": second(room.EndSnooze(t.Context(), "x", "ben")),
 	} {
 		if !errors.Is(err, console.ErrNotFound) {
 			t.Errorf("no such %s: %v", what, err)
 		}
-	}
-}
-
-// TestReplaysWaitForEachOther begins more than may wait, where nobody works them off.
-func TestReplaysWaitForEachOther(t *testing.T) {
-	t.Parallel()
-	r := newReplays(nil)
-	begin := func() error { _, err := r.StartReplay(context.Background(), "known-content", 0, "ana"); return err }
-	for range replaysWait {
-		if err := begin(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := begin(); !refused(err) {
-		t.Errorf("one more than may wait: %v", err)
-	}
-	if all, err := r.Replays(t.Context()); err != nil || len(all) != replaysWait || all[0].At < all[1].At {
-		t.Errorf("%d wait: %v", len(all), err)
 	}
 }
 

@@ -30,12 +30,14 @@ type Replay struct {
 	By      string
 	At      domain.Time
 	Share   float64        // that is done, 0..1
+	Over    bool           // it is done, or has failed
+	Digest  string         // over all outcomes
 	Failed  string         // why there is no report
-	Report  *replay.Report // nil: it runs, or has failed
+	Report  *replay.Report // nil: it runs, has failed, or is only listed
 }
 
 // running reports whether there is still something to come.
-func (r Replay) running() bool { return r.Report == nil && r.Failed == "" }
+func (r Replay) running() bool { return !r.Over }
 
 // replaysPage shows all replays.
 func (c *console) replaysPage(w http.ResponseWriter, r *http.Request, person string) {

@@ -73,8 +73,8 @@ func replayed(t testing.TB) *site {
 	}
 	r := &fakeReplays{all: []Replay{
 		{ID: id(9, 3), Policy: "flood", Version: 2, By: "ines", At: ago(20 * time.Second), Share: 0.43},
-		{ID: id(9, 2), Policy: "young-accounts", Version: 5, By: "tomas", At: ago(2 * time.Hour), Share: 1, Report: report},
-		{ID: id(9, 1), Policy: "young-accounts", Version: 4, By: "tomas", At: ago(3 * time.Hour), Share: 1, Failed: "read facts: disk <gone>"},
+		{ID: id(9, 2), Policy: "young-accounts", Version: 5, By: "tomas", At: ago(2 * time.Hour), Share: 1, Over: true, Digest: report.Digest, Report: report},
+		{ID: id(9, 1), Policy: "young-accounts", Version: 4, By: "tomas", At: ago(3 * time.Hour), Share: 1, Over: true, Failed: "read facts: disk <gone>"},
 	}}
 	s.open(Config{Replays: r})
 	return s
@@ -83,7 +83,7 @@ func replayed(t testing.TB) *site {
 func TestReplaysAreTold(t *testing.T) {
 	t.Parallel()
 	s := replayed(t)
-	says(t, body(t, s.get("/replays"), http.StatusOK), []string{"young-accounts v5", "412,907", "1,311", "runs, 43 %", "failed", "/replays/" + id(9, 2)})
+	says(t, body(t, s.get("/replays"), http.StatusOK), []string{"young-accounts v5", "9f2c6f0b…6f0b", "runs, 43 %", "failed", "/replays/" + id(9, 2)})
 	one := body(t, s.get("/replays/"+id(9, 2)), http.StatusOK)
 	says(t, one, []string{
 		"young-accounts v5", "1,290", "/decisions/" + id(2, 2), "distance 27 of 40", "&lt;b&gt;bank", "Blocks, as they would be", "94 % of 149", "drawn at random", "-6.5 h a week",

@@ -27,19 +27,19 @@ type replayWords struct {
 
 // replayFactNames are the names of what is known of a replay.
 type replayFactNames struct {
-	Version, State, Decisions, Changed, Begun, By, From, Last, Asked, Unreadable, Others, Reworded, Hours, Digest, What, Share, Interval string
+	Version, State, Begun, By, From, Last, Asked, Unreadable, Others, Reworded, Hours, Digest, What, Share, Interval string
 }
 
 // englishReplays is the part of the catalogue about replays, in English.
 func englishReplays() replayWords {
 	return replayWords{
 		Room: "Replays", Answer: "What versions would have decided about uploads of the past",
-		Kept:  "Reports are kept until Quell is started anew. Repeating one over the same decisions gives the same digest.",
+		Kept:  "Repeating one over the same decisions gives the same digest.",
 		Start: "Replay this version over the last 7 days",
 		Nothing: said{"Nothing was replayed yet.", []string{
 			"A replay says what a version of a policy would have decided about uploads of the last days. It changes nothing. It is begun on the page of a policy.",
 		}},
-		None:    said{"There is no such replay.", []string{"The address may be incomplete, or Quell was started anew since: reports are kept until then."}},
+		None:    said{"There is no such replay.", []string{"The address may be incomplete."}},
 		Title:   func(policy string, version int) string { return fmt.Sprintf("%s v%d", policy, version) },
 		Running: func(share float64) string { return fmt.Sprintf("runs, %d %%", int(100*share)) }, HasFailed: "failed", Done: "done",
 		Summary:  englishReplaySummary,
@@ -64,7 +64,7 @@ func englishReplays() replayWords {
 			return englishRate(r.Share) + " of " + englishNumber(r.Of)
 		},
 		Facts: replayFactNames{
-			Version: "Version", State: "State", Decisions: "Decisions", Changed: "Changed", Begun: "Begun", By: "Asked for by", From: "First decision", Last: "Last decision",
+			Version: "Version", State: "State", Begun: "Begun", By: "Asked for by", From: "First decision", Last: "Last decision",
 			Asked: "Asked", Unreadable: "Left out", Others: "By other versions of other policies", Reworded: "Same by another rule", Hours: "More review", Digest: "Digest",
 			What: "What", Share: "Share", Interval: "95 % interval",
 		},
