@@ -273,7 +273,9 @@ func (c *client) waitReady(ctx context.Context) error {
 
 // postUpload sends an upload of the demo.
 func (c *client) postUpload(ctx context.Context, u demo.Upload) (document, error) {
-	content, err := json.Marshal(map[string]any{"content_id": u.ContentID, "account_id": u.AccountID, "surface": u.Surface, "visibility": "public"})
+	content, err := json.Marshal(map[string]any{
+		"content_id": u.ContentID, "account_id": u.AccountID, "account_created_at": time.Now().Add(-u.AccountAge), "surface": u.Surface, "visibility": "public", "language": u.Language,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,8 @@ package demo
 import (
 	_ "embed" // for Shadow
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/quell-project/quell/internal/demo/art"
 )
@@ -35,6 +37,8 @@ var Shadow []byte
 // Upload is something that a user of the demo's service posts.
 type Upload struct {
 	ContentID, AccountID, Surface string
+	Language                      string
+	AccountAge                    time.Duration
 	Says                          string // what it is, for the reader of the demo
 	Data                          []byte
 }
@@ -83,7 +87,11 @@ func Copy() ([]byte, error) { return edited(1, "crop-2") }
 func Uploads() ([]Upload, error) {
 	var all []Upload
 	add := func(account, surface, says string, data []byte) {
-		all = append(all, Upload{fmt.Sprintf("post-%d", len(all)+1), account, surface, says, data})
+		u := Upload{ContentID: fmt.Sprintf("post-%d", len(all)+1), AccountID: account, Surface: surface, Language: "en", AccountAge: 500 * 24 * time.Hour, Says: says, Data: data}
+		if strings.HasPrefix(account, "heron-fan") { // who has come back with a new account
+			u.Language, u.AccountAge = "de", 2*24*time.Hour
+		}
+		all = append(all, u)
 	}
 	ordinary := func(seed uint64, account string) error {
 		data, _, err := art.Encode(art.Picture(seed, size))
