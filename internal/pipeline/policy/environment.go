@@ -16,9 +16,9 @@ import (
 const (
 	maxCost      = 5_000_000
 	maxCosts     = 20_000_000 // of all conditions of a policy
-	maxCondition = 8 << 10 // bytes
-	maxName      = 256     // bytes of a name in the facts, for the estimate
-	maxString    = 4 << 10 // and of a text
+	maxCondition = 8 << 10    // bytes
+	maxName      = 256        // bytes of a name in the facts, for the estimate
+	maxString    = 4 << 10    // and of a text
 	listsName    = "lists"
 )
 
