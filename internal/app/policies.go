@@ -135,7 +135,7 @@ func (m memory) Excuses(ctx context.Context, now domain.Time, u domain.Upload, m
 			}
 		}
 	}
-	overturns, err := m.store.OverturnsOf(ctx, u.Digest)
+	overturns, err := m.store.OverturnsOf(ctx, u.Sameness())
 	if err != nil {
 		return nil, err
 	}

@@ -171,7 +171,7 @@ type Snooze struct {
 // that did not match then.
 type Overturn struct {
 	Decision DecisionID // that was overturned
-	Digest   string     // of the upload, Upload.Digest
+	Digest   string     // of what was judged, Upload.Sameness
 	Policy   string
 	Rule     string
 	Signals  []SignalID // that matched then

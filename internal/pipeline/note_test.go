@@ -46,3 +46,17 @@ func TestWhatCannotBeNotedIsAFault(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestWhatTurnedOutLaterIsNotForgottenWhenItIsLookedUpElsewhereAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := w.Note(t.Context(), noted(), nil); err != nil {
+		t.Fatal(err)
+	}
+	w.known.put(domain.Known, domain.MD5, "900150983cd24fb0d6963f7d28e17f72")
+	blocked, made := w.reconsider(t)
+	again, err := w.Note(t.Context(), noted(), nil)
+	if err != nil || !made || blocked.Verdict != domain.Block || again.ID != blocked.ID {
+		t.Errorf("%+v, then %+v, %v", blocked, again, err)
+	}
+}

@@ -135,7 +135,7 @@ func (p *Pipeline) Note(ctx context.Context, s ingest.Submission, matches []doma
 	if last.ID != "" && slices.EqualFunc(last.Matches, matches, sameMatch) {
 		return last, nil
 	}
-	if last.By != "" && !gains(last.Matches, matches) {
+	if (last.By != "" || last.ID != "" && !last.Cause.Looked()) && !gains(last.Matches, matches) {
 		return last, nil
 	}
 	return p.conclude(ctx, upload, last, domain.CauseUpload, p.Inspector.inspect(ctx, s.Parts, upload.Parts, nil), matches)
@@ -211,7 +211,7 @@ func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, time.Until(deadline)*3/4)
 }
 
-// conclude decides and records. Where the last decision is a person's, that is what stands, unless there is a reason to ask more.
+// conclude decides and records.
 func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, last domain.Decision, cause domain.Cause, found *inspection, matches []domain.Match) (domain.Decision, error) {
 	upload.Parts = found.parts
 	for _, part := range upload.Parts {
@@ -223,6 +223,12 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, last doma
 	if err != nil {
 		return domain.Decision{}, err
 	}
+	return p.settle(ctx, upload, last, cause, found, matches, outcome)
+}
+
+// settle records what policies have decided. Where the last decision is a person's, or was made for what this look does not see, that is what stands,
+// unless there is a reason to ask more.
+func (p *Pipeline) settle(ctx context.Context, upload domain.Upload, last domain.Decision, cause domain.Cause, found *inspection, matches []domain.Match, outcome policy.Decided) (domain.Decision, error) {
 	facts, err := outcome.Facts.Encode()
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("encode the facts of upload %s: %w", upload.ID, err)
@@ -232,7 +238,14 @@ func (p *Pipeline) conclude(ctx context.Context, upload domain.Upload, last doma
 		Consequence: outcome.Then, Policy: outcome.Policy, Reason: outcome.Reason, Rules: outcome.Hits, Checks: found.checks, Matches: matches,
 		DecidedAt: outcome.Facts.Now,
 	}
-	if personStands(last, d) {
+	evidence, err := p.evidenceStands(ctx, last, d)
+	switch {
+	case err != nil:
+		return domain.Decision{}, fmt.Errorf("read the earlier decisions about upload %s: %w", upload.ID, err)
+	case evidence:
+		facts = nil // they would not lead to this decision
+		fallthrough
+	case personStands(last, d):
 		d = inTheWordsOf(last, d)
 	}
 	return p.record(ctx, domain.Recording{Upload: upload, Decision: d, Facts: facts, Shadows: outcome.Shadows, Alarms: alarmsOf(outcome)}, found)

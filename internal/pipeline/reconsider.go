@@ -33,7 +33,7 @@ func (p *Pipeline) Reconsider(ctx context.Context, id domain.UploadID) (d domain
 		if err != nil || outcome.Verdict.Rank() < last.Verdict.Rank() {
 			return last, false, err
 		}
-		d, err = p.conclude(ctx, upload, last, domain.CauseRetro, found, matches)
+		d, err = p.settle(ctx, upload, last, domain.CauseRetro, found, matches, outcome)
 		if err != nil || !gains(d.Matches, matches) {
 			return d, err == nil && d.Cause == domain.CauseRetro, err
 		}

@@ -126,3 +126,27 @@ func TestUploadsThatWaitAreLeftToTheirFirstDecision(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// wearing blocks once and only holds afterwards, as a policy does whose quota is used up meanwhile, and counts how often it is asked.
+type wearing struct{ asked *int }
+
+func (w wearing) Decide(_ context.Context, in policy.Input) policy.Decided {
+	v := domain.Block
+	if *w.asked++; *w.asked > 1 {
+		v = domain.Hold
+	}
+	return decided(policy.Outcome{Verdict: v, Alarms: []policy.Alarm{{Kind: policy.AlarmQuota}}}, in)
+}
+
+func TestWhatIsReconsideredIsAskedOnceAndRecordedAsItWasJudged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.known.add(t, domain.Known, copyOf(1), domain.MD5)
+	w.check(t, file("file-1", copyOf(1)))
+	w.known.add(t, domain.Known, pngOf(picture(1)), domain.PDQ)
+	asked := 0
+	w.Policy = wearing{&asked}
+	if d, made := w.reconsider(t); !made || d.Verdict != domain.Block || asked != 1 {
+		t.Errorf("%+v, made %v, asked %d times", d, made, asked)
+	}
+}

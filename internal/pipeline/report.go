@@ -26,7 +26,7 @@ func (p *Pipeline) Reported(ctx context.Context, content domain.ContentID) (d do
 		if err != nil || !asksMore(outcome, last) {
 			return last, false, err
 		}
-		d, err = p.conclude(ctx, upload, last, domain.CauseReport, onRecord(upload, last), last.Matches)
+		d, err = p.settle(ctx, upload, last, domain.CauseReport, onRecord(upload, last), last.Matches, outcome)
 		if err != nil || d.Cause == domain.CauseReport {
 			return d, err == nil, err
 		}

@@ -150,3 +150,36 @@ func TestWithoutReportsThereIsNoDecision(t *testing.T) {
 		t.Errorf("%v, %d recorded", err, w.store.recorded)
 	}
 }
+
+// onlyNow is a policy to which reports matter only at the moment at which they are made, and what could not be checked does not.
+type onlyNow struct{}
+
+func (onlyNow) Decide(_ context.Context, in policy.Input) policy.Decided {
+	o := policy.Outcome{Verdict: domain.Allow}
+	if in.Cause == domain.CauseReport && len(in.Reports) >= 2 {
+		o = policy.Outcome{Verdict: domain.Hold, Policy: domain.PolicyRef{ID: "reports", Rule: "many"}}
+	}
+	return decided(o, in)
+}
+
+func TestWhatReportsHaveHeldIsNotLetThroughByALaterLook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Policy = onlyNow{}
+	w.web.put(page, busy)
+	w.check(t, url(page))
+	w.report(2)
+	held, made := w.reported(t)
+	if !made || held.Verdict != domain.Hold {
+		t.Fatalf("%+v", held)
+	}
+	w.resume(t)
+	w.web.put(page, copyOf(1))
+	again := w.check(t, url(page))
+	if again.Round != 4 || again.Verdict != domain.Hold || again.Policy != held.Policy || again.Cause != domain.CauseRetry || status(again, "url", "pdq") != domain.Complete {
+		t.Errorf("%+v", again)
+	}
+	if d := w.review(t, again, domain.Allow); d.Verdict != domain.Allow {
+		t.Errorf("a person: %+v", d)
+	}
+}

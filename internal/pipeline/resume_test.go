@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
+	"github.com/quell-project/quell/internal/pipeline/media"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 const page = "https://media.example/1"
@@ -348,5 +351,38 @@ func TestAPartThatNobodyLookedAtIsNotAllowed(t *testing.T) {
 	d := w.decided(t)[0]
 	if d.Verdict != domain.Hold || d.Reason != "file-1 could not be checked completely (corridor failed). It was not looked at." {
 		t.Errorf("%+v", d)
+	}
+}
+
+// holdsMatches holds what matches and allows the rest.
+type holdsMatches struct{}
+
+func (holdsMatches) Decide(_ context.Context, in policy.Input) policy.Decided {
+	if len(in.Matches) > 0 {
+		return decided(policy.Outcome{Verdict: domain.Hold}, in)
+	}
+	return decided(policy.Outcome{Verdict: domain.Allow}, in)
+}
+
+func TestWhoeverChangesWhatAURLBringsDoesNotGetAHeldContentThrough(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Policy = holdsMatches{}
+	w.known.add(t, domain.Known, copyOf(1), domain.MD5)
+	w.web.put(page, copyOf(1))
+	w.Inspector.Decode.(*eyes).failing(&media.Error{Status: media.Failed, Reason: "It took too long.", Err: context.DeadlineExceeded})
+	first := w.check(t, url(page))
+	if first.Verdict != domain.Hold || len(first.Matches) != 1 || w.upload(t).DueAt == 0 {
+		t.Fatalf("%+v", first)
+	}
+	w.Inspector.Decode.(*eyes).fail.Store(nil)
+	w.web.put(page, copyOf(2))
+	for range 2 {
+		w.resume(t)
+		w.check(t, url(page))
+	}
+	all := w.decided(t)
+	if last := all[len(all)-1]; len(all) < 2 || last.Verdict != domain.Hold || len(last.Matches) != 1 {
+		t.Errorf("%+v", last)
 	}
 }

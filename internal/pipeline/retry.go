@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -48,3 +49,24 @@ func unfinished(part string, checks []domain.Check) bool {
 }
 
 func mayYetSucceed(c domain.Check) bool { return c.Status != domain.Complete && c.Temporary }
+
+// evidenceStands reports whether the last decision was made by policies for something that a later look does not see, so that the look may not weaken
+// it: for reports, for what became known since, or for a match in what a URL brought then and does not bring now. Only a person can end that.
+func (p *Pipeline) evidenceStands(ctx context.Context, last, d domain.Decision) (bool, error) {
+	if last.ID == "" || last.By != "" || d.Verdict.Rank() >= last.Verdict.Rank() {
+		return false, nil
+	}
+	if d.Cause == domain.CauseRetry && gains(d.Matches, last.Matches) {
+		return true, nil
+	}
+	_, all, err := p.People.DecisionsOf(ctx, last.ID)
+	for _, e := range all {
+		if e.By != "" {
+			break
+		}
+		if !e.Cause.Looked() && d.Verdict.Rank() < e.Verdict.Rank() {
+			return true, err
+		}
+	}
+	return false, err
+}

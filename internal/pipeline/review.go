@@ -40,7 +40,7 @@ func (p *Pipeline) Review(ctx context.Context, r domain.Review) (domain.Decision
 		Checks: judged.Checks, Matches: judged.Matches, DecidedAt: now,
 	}
 	r.Decision, r.Upload, r.Policy, r.Machine, r.At = d.ID, upload.ID, judged.Policy, machine.Verdict, now
-	judgeRules(&r, d.Rules, upload.Digest, counting(judged.Matches))
+	judgeRules(&r, d.Rules, upload.Sameness(), counting(judged.Matches))
 	stands, err := p.record(ctx, domain.Recording{Upload: upload, Decision: d, Review: &r}, onRecord(upload, judged))
 	if err == nil && stands.ID != d.ID {
 		return domain.Decision{}, superseded(r.Judged, stands)

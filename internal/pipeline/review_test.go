@@ -334,3 +334,15 @@ func TestARetryThatAPersonOvertakesLeavesTheirDecision(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+func TestWhatIsOverturnedOfAURLIsWhatItHasBrought(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.known.add(t, domain.Known, copyOf(1), domain.MD5)
+	w.web.put(page, copyOf(1))
+	w.review(t, w.check(t, url(page)), domain.Allow)
+	u := w.upload(t)
+	if got := w.store.reviews[0].Overturned[0].Digest; got == u.Digest || got != u.Sameness() {
+		t.Errorf("overturned for %s", got)
+	}
+}

@@ -265,6 +265,29 @@ func TestAPlanWithoutAMeaningRaisesAnAlarm(t *testing.T) {
 	}
 }
 
+// TestAPlanForWhatOnlyLooksOnDoesNotEndWhatDecides plans without anybody else to retire a version that is in shadow, and that is live when the time comes.
+func TestAPlanForWhatOnlyLooksOnDoesNotEndWhatDecides(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	one := r.checked("policy 1", "ana")
+	r.ask(domain.PolicyMove{Number: one, To: domain.PolicyShadow})
+	m := r.ask(domain.PolicyMove{Number: one, To: domain.PolicyLive})
+	if plan := r.ask(domain.PolicyMove{Number: one, To: domain.PolicyRetired, StartsAt: r.now.Add(time.Hour)}); plan.State != domain.MovePlanned {
+		t.Fatalf("to retire a shadow is %s", plan.State)
+	}
+	if _, err := r.Approve(t.Context(), m.ID, "ben", ""); err != nil {
+		t.Fatal(err)
+	}
+	r.now = r.now.Add(time.Hour)
+	if err := r.Due(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.want("1 live")
+	if len(r.desk.Alarms) != 1 || !strings.Contains(r.desk.Alarms[0].Text, "nobody else has agreed") {
+		t.Errorf("alarms %+v", r.desk.Alarms)
+	}
+}
+
 func TestEmergencies(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)

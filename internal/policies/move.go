@@ -310,6 +310,10 @@ func (l *Life) doPlanned(plan *domain.PolicyMove) error {
 	if m.EndsAt != 0 && m.EndsAt <= l.now {
 		return fmt.Errorf("its end has passed: %w", ErrRefused)
 	}
+	// When it was planned it may have changed nothing that is decided, and by now it would.
+	if alone := m.Second == "" && !m.Emergency && !m.Ends; alone && l.rules.SecondPerson && NeedsSecond(v.State, m.To) {
+		return fmt.Errorf("the version is %s by now, and nobody else has agreed: %w; ask again", v.State, ErrRefused)
+	}
 	l.settle(plan, domain.MoveDone, m.Second, m.Answer)
 	if m.Ends && v.State == domain.PolicyLive && len(l.data.Policy.Before) > 0 {
 		return l.Rollback(m.By, "Its time has ended.")

@@ -84,6 +84,13 @@ func compile(d *Document) (*Program, Diagnostics) {
 	for _, r := range d.Rules {
 		c.rules = append(c.rules, c.rule(r))
 	}
+	if c.Cost > maxCosts {
+		c.found = append(c.found, Diagnostic{
+			Line: d.line, Column: d.column, Message: fmt.Sprintf("all conditions together may take %s steps on a large upload, at most %d are allowed", steps(c.Cost), maxCosts),
+			Hint: "name with define: what several rules ask",
+		})
+		return nil, c.found
+	}
 	c.doubts()
 	if slices.ContainsFunc(c.found, func(d Diagnostic) bool { return !d.Warning }) {
 		return nil, c.found

@@ -15,9 +15,10 @@ import (
 // Bounds of conditions. Their cost is that of CEL: about one for each step of an evaluation on the largest facts there can be.
 const (
 	maxCost      = 5_000_000
-	maxCondition = 8 << 10 // bytes
-	maxName      = 256     // bytes of a name in the facts, for the estimate
-	maxString    = 4 << 10 // and of a text
+	maxCosts     = 20_000_000 // of all conditions of a policy
+	maxCondition = 8 << 10    // bytes
+	maxName      = 256        // bytes of a name in the facts, for the estimate
+	maxString    = 4 << 10    // and of a text
 	listsName    = "lists"
 )
 

@@ -100,9 +100,12 @@ func (p place) of(l common.Location) position {
 	return p.where[min(max(at, 0), len(p.where)-1)]
 }
 
+// mostFaults is how many faults of one expression are told.
+const mostFaults = 10
+
 // explained turns what CEL says about an expression into diagnostics for people.
 func (c *compiler) explained(e Expression, issues *cel.Issues) (found Diagnostics) {
-	for _, err := range issues.Errors() {
+	for _, err := range issues.Errors()[:min(len(issues.Errors()), mostFaults)] {
 		at := e.at.of(err.Location)
 		d := Diagnostic{Line: at.line, Column: at.column}
 		switch m := noField.FindStringSubmatch(err.Message); {

@@ -87,21 +87,10 @@ func (p *Program) askRule(v *view, i int) (a asked, says bool) {
 	c, rule := &p.rules[i], &p.Document.Rules[i]
 	a = asked{rule: rule}
 	a.value, a.note = valueOf(c.eval(v))
-	treat := TreatTrue
-	switch a.value {
-	case domain.False:
+	if a.value == domain.False {
 		return a, false
-	case domain.Unknown:
-		treat = rule.treat(rule.Unknown, p.Document.Unknown)
-	case domain.Errored:
-		treat = rule.treat(rule.Error, p.Document.Error)
 	}
-	switch treat {
-	case TreatTrue:
-		a.verdict = rule.Verdict
-	case TreatHold:
-		a.verdict = domain.Hold
-	}
+	a.verdict = p.asks(rule, a.value)
 	if a.value == domain.True {
 		a.by, a.match = p.witness(v, c)
 	}
@@ -109,6 +98,26 @@ func (p *Program) askRule(v *view, i int) (a asked, says bool) {
 		p.excuse(v, c, &a)
 	}
 	return a, true
+}
+
+// asks returns the verdict that a rule asks for by the value of its condition; empty: none.
+func (p *Program) asks(rule *Rule, value domain.Value) domain.Verdict {
+	treat := TreatTrue
+	switch value {
+	case domain.False:
+		return ""
+	case domain.Unknown:
+		treat = rule.treat(rule.Unknown, p.Document.Unknown)
+	case domain.Errored:
+		treat = rule.treat(rule.Error, p.Document.Error)
+	}
+	switch treat {
+	case TreatTrue:
+		return rule.Verdict
+	case TreatHold:
+		return domain.Hold
+	}
+	return ""
 }
 
 // treat says what a value that is neither true nor false means for a rule.
@@ -254,8 +263,12 @@ func (p *Program) excuse(v *view, c *condition, a *asked) {
 	rest := p.look(v.facts)
 	rest.excused = append(slices.Clone(v.excused), signals...)
 	if !always && (!overturned || c.uses["matches"] && rest.anyMatch()) {
-		if value, _ := valueOf(c.eval(rest)); value == a.value {
-			a.by, a.match = p.witness(rest, c)
+		value, note := valueOf(c.eval(rest))
+		if verdict := p.asks(a.rule, value); verdict != "" { // it may be another one: what is left may be unknown
+			a.value, a.note, a.verdict, a.by, a.match = value, note, verdict, evidence{}, 0
+			if value == domain.True {
+				a.by, a.match = p.witness(rest, c)
+			}
 			return
 		}
 	}

@@ -150,6 +150,10 @@ func TestWhichRuleDecides(t *testing.T) {
 			`{account: {uploads: {hour: 9}}, media: [{check: failed}], excuses: [{rule: a, overturned: true}]}`, "allow by : a is unknown, excused;"},
 		{"a snoozed signal excuses nothing else", `rules: [{id: a, when: 'matches.exists(m, m.exact)', decide: block}]`,
 			`{media: [{check: failed}], matches: [{signal: {type: pdq, id: s}}], excuses: [{rule: a, signals: [s]}]}`, "hold by a: a is unknown, decided;"},
+		{"nor what may be in a part that could not be checked", `rules: [{id: a, when: 'matches.exists(m, m.exact)', decide: block}]`,
+			`{media: [{check: failed}], matches: [{signal: {type: md5, id: s}}], excuses: [{rule: a, signals: [s]}]}`, "hold by a: a is unknown, decided;"},
+		{"unless what is not known is ignored", `rules: [{id: a, when: 'matches.exists(m, m.exact)', decide: block, unknown: ignore}]`,
+			`{media: [{check: failed}], matches: [{signal: {type: md5, id: s}}], excuses: [{rule: a, signals: [s]}]}`, "allow by : a is true, excused;"},
 		{"nor a rule about media", `rules: [{id: a, when: 'media.exists(p, p.check != "complete")', decide: hold}]`,
 			`{media: [{check: failed}], matches: [{signal: {id: s}}], excuses: [{signals: [s]}]}`, "hold by a: a is true, decided;"},
 	} {

@@ -138,6 +138,7 @@ var bounds = []Bound{
 	{maxSentence, "bytes of a sentence for people"},
 	{maxCondition, "bytes of a condition"},
 	{maxCost, "steps that a condition may take on the largest upload, as CEL estimates them"},
+	{maxCosts, "steps that all conditions of a policy may take together"},
 	{MaxMatches, "matches that conditions see; that there are more is then unknown"},
 	{MaxMedia, "parts, likewise"},
 	{MaxReports, "reports, likewise"},

@@ -20,7 +20,7 @@ func (tx *Tx) writeReviews(ctx context.Context, recordings []*domain.Recording) 
 		reviews = append(reviews, []any{r.Decision.ID, v.Judged, r.Upload.ID, v.Policy.ID, v.Policy.Version, v.Policy.Rule, v.Machine, v.Verdict,
 			oneIf(v.Sample), v.By, v.Reason, v.At})
 		for _, rule := range v.Upheld {
-			if _, err := tx.q.ExecContext(ctx, `delete from overturns where digest = $1 and policy = $2 and rule = $3`, r.Upload.Digest, rule.Policy, rule.Rule); err != nil {
+			if _, err := tx.q.ExecContext(ctx, `delete from overturns where digest = $1 and policy = $2 and rule = $3`, r.Upload.Sameness(), rule.Policy, rule.Rule); err != nil {
 				return fmt.Errorf("uphold rule %s of policy %s: %w", rule.Rule, rule.Policy, err)
 			}
 		}
@@ -47,7 +47,7 @@ func (tx *Tx) writeOverturns(ctx context.Context, overturned []domain.Overturn) 
 
 const overturnColumns = `digest, policy, rule, decision_id, signals, overturned_by, overturned_at`
 
-// OverturnsOf returns the rules that people have overturned for uploads with a digest, by policy and rule.
+// OverturnsOf returns the rules that people have overturned for uploads with a digest (Upload.Sameness), by policy and rule.
 func (q queries) OverturnsOf(ctx context.Context, digest string) ([]domain.Overturn, error) {
 	var overturned []domain.Overturn
 	err := eachRow(ctx, q.q, `select `+overturnColumns+` from overturns where digest = $1 order by policy, rule`, []any{digest}, func(r *sql.Rows) error {
