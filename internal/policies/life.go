@@ -30,9 +30,9 @@ type Rules struct {
 // Bounds of what people write.
 const (
 	MaxText     = 1 << 20 // bytes of a policy
-	MaxReason   = 1000      // bytes of notes and reasons
-	MaxVersions = 10_000    // of one policy
-	maxBefore   = 100       // versions that a policy can be rolled back through
+	MaxReason   = 1000    // bytes of notes and reasons
+	MaxVersions = 10_000  // of one policy
+	maxBefore   = 100     // versions that a policy can be rolled back through
 )
 
 // BuiltIn is the number of the version that comes with the program, and Maker is who wrote it.
