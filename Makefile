@@ -12,7 +12,7 @@ TAGS ?= nodynamic
 export TAGS
 export GOFLAGS += -tags=$(TAGS)
 
-.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-edits bench-retrohunt bench-compare bench-go crash generate build
+.PHONY: help demo test check corpus fuzz bench bench-peers bench-hma bench-edits bench-retrohunt bench-replay bench-compare bench-go crash generate build
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench-edits: ## How many edited copies of pictures are found (fetches free pictu
 
 bench-retrohunt: ## Search of past uploads for new signals (PAST=100M)
 	scripts/bench-retrohunt $(PAST)
+
+bench-replay: ## Policies asked about past decisions, from both databases (DECISIONS=1M)
+	scripts/bench-replay $(DECISIONS)
 
 bench-compare: ## Go benchmarks of this tree against another revision (BASE=origin/main), by turns
 	scripts/bench-compare $(BASE)

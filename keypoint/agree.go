@@ -20,7 +20,7 @@ type Agreement struct {
 // The least of an agreement that is enough. Of 11.4 million ordered pairs of crops of 283 unrelated pictures, looked at plainly and in a mirror, 15 had
 // a score of 15 to 22 with three points, a layout and a share that are enough. These thin out by a factor of e for each 2.6 that the score is higher, so
 // that of 10¹² such pairs one would have 52. But seven crops of two plain signs, black shapes on white ones, had up to 33; if their like are as common, some
-// thousands of 10¹² pairs would have 52. All others with more show the same thing in part. The share keeps a logo, a letter or a window in two pictures from making
+// thousands of 10¹² pairs would have 52. Of the others with more, those that were looked at show the same thing in part. The share keeps a logo, a letter or a window in two pictures from making
 // one of them a copy of the other.
 const (
 	leastPoints = 3

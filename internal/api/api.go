@@ -115,6 +115,7 @@ type Config struct {
 	Policies     Policies
 	Snoozes      Snoozes
 	Alarms       Alarms
+	Replays      Replays
 	Fingerprint  Fingerprinter
 	Explanations Explanations // nil: nothing is kept that could be explained
 	Keys         Keys
@@ -157,6 +158,7 @@ func New(cfg Config) http.Handler {
 	s.peopleRoutes()
 	s.policyRoutes()
 	s.snoozeRoutes()
+	s.replayRoutes()
 
 	top := http.NewServeMux()
 	top.Handle("GET /api/openapi.json", s.document())

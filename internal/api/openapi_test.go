@@ -88,7 +88,7 @@ func TestDescribedOperationsAnswer(t *testing.T) {
 			}
 		}
 	}
-	if len(ids) != 51 {
+	if len(ids) != 55 {
 		t.Errorf("%d operations are described", len(ids))
 	}
 }
@@ -235,7 +235,7 @@ func TestRequestsAreClosedAndAnswersAreOpen(t *testing.T) {
 	document := get(newWorld(), "/api/openapi.json").object(t, http.StatusOK)
 	closed := []string{
 		"BankPatch", "BankRequest", "ClientSignal", "ContentRequest", "EntryPatch", "EntryRequest", "EntrySignal", "HuntRequest", "LookupRequest", "DraftRequest", "MoveRequest", "PlaceRequest",
-		"ReasonRequest", "SnoozeRequest", "ReportRequest", "ReviewRequest", "ExplanationRequest",
+		"ReasonRequest", "SnoozeRequest", "ReportRequest", "ReviewRequest", "ExplanationRequest", "ReplayRequest",
 	}
 	for name, schema := range document["components"].(map[string]any)["schemas"].(map[string]any) {
 		if got, want := schema.(map[string]any)["additionalProperties"] == false, slices.Contains(closed, name); got != want {

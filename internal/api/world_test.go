@@ -33,12 +33,13 @@ import (
 type world struct {
 	http.Handler
 	*corridor
-	banks  *banks
-	hunts  *hunts
-	people *people
-	rules  *rules
-	keys   *keys
-	log    *bytes.Buffer
+	banks   *banks
+	hunts   *hunts
+	people  *people
+	rules   *rules
+	replays *replays
+	keys    *keys
+	log     *bytes.Buffer
 
 	mu     sync.Mutex
 	routes []string // "route status" of every request
@@ -70,8 +71,9 @@ func newWorld(change ...func(*api.Config)) *world {
 		log:      &bytes.Buffer{},
 	}
 	w.people = &people{corridor: w.corridor}
+	w.replays = &replays{}
 	cfg := api.Config{
-		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Policies: w.rules, Snoozes: w.rules, Alarms: w.rules,
+		Corridor: w.corridor, Records: w.corridor, Banks: w.banks, Hunts: w.hunts, People: w.people, Policies: w.rules, Snoozes: w.rules, Alarms: w.rules, Replays: w.replays,
 		Fingerprint: fingerprinter{}, Explanations: explanations{}, Keys: w.keys, Bodies: intake.New(64 << 20),
 		Faults: api.Faults{
 			NotFound:  func(err error) bool { return errors.Is(err, errNotFound) || errors.Is(err, policies.ErrNotThere) },

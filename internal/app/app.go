@@ -30,6 +30,7 @@ import (
 	"github.com/quell-project/quell/internal/platform/store"
 	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/retrohunt"
+	"github.com/quell-project/quell/internal/tally"
 )
 
 // App is a whole Quell, opened but not yet serving.
@@ -47,6 +48,7 @@ type App struct {
 	book     *policies.Book[*policy.Program]
 	keeper   *policies.Keeper[*policy.Program]
 	desk     desk
+	counts   *tally.Reader
 	pipeline *pipeline.Pipeline
 	auth     *auth.Auth
 	bodies   *intake.Budget

@@ -38,7 +38,8 @@ func (a *App) openFaces(ctx context.Context) error {
 		}
 	}
 	pages, err := console.New(console.Config{
-		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Types: consoleTypes(), HMA: hmaAddress(a.cfg), Now: time.Now, Log: a.log.With("part", "console"),
+		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Policies: consolePolicies{policyDesk{a.keeper, a.desk}, a.counts}, Facts: consoleFacts{a.store}, Replays: consoleReplays{replays{a.store}},
+		Types: consoleTypes(), HMA: hmaAddress(a.cfg), Now: time.Now, Log: a.log.With("part", "console"),
 		SecureCookies: strings.HasPrefix(a.cfg.URL, "https://"), Version: a.version,
 	})
 	if err != nil {
@@ -63,7 +64,7 @@ func (a *App) api() http.Handler {
 	return api.New(api.Config{
 		Corridor: a.pipeline, Records: records{a.store}, Banks: curation{a.store, a.bus, a.index}, Hunts: hunting{a.store, a.hunter != nil, int64(a.cfg.RetrohuntMost)},
 		People: people{a.pipeline, a.store, a.bus}, Fingerprint: a.pipeline.Inspector, Explanations: a.explainer(), Keys: a.auth, Bodies: a.bodies,
-		Policies: policyDesk, Snoozes: policyDesk, Alarms: policyDesk,
+		Policies: policyDesk, Snoozes: policyDesk, Alarms: policyDesk, Replays: replays{a.store},
 		Faults: api.Faults{
 			NotFound: isNotFound, Conflict: isConflict, Malformed: isMalformed, Busy: isBusy, Denied: isDenied, Full: intake.IsFull, TooLarge: intake.IsTooLarge,
 		},

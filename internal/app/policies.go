@@ -29,8 +29,9 @@ func (a *App) openPolicies(ctx context.Context) error {
 	if err := a.followPolicies(ctx); err != nil {
 		return err
 	}
+	a.counts = tally.New(a.store)
 	a.policies = &gate.Gate{
-		Lines: func() []gate.Line { return linesOf(a.book.Current()) }, Tallies: tally.New(a.store), Memory: memory{a.store, a.book},
+		Lines: func() []gate.Line { return linesOf(a.book.Current()) }, Tallies: a.counts, Memory: memory{a.store, a.book},
 		Alarm: func(al policy.Alarm) {
 			a.log.Warn("a policy raises an alarm", "policy", al.Policy, "rule", al.Rule, "alarm", al.Text)
 		},

@@ -146,6 +146,7 @@ func (a *App) lead(ctx context.Context) error {
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "prune the outbox", a.prune) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "merge and drop old tallies", a.tidyTallies) })
 		g.Go(func() error { return a.repeat(ctx, pruneEvery, "remove old facts", a.dropFacts) })
+		g.Go(func() error { return a.repeat(ctx, dueEvery, "run replays", replays{a.store}.next) })
 		if a.hunter != nil {
 			g.Go(func() error { return a.hunter.Run(ctx) })
 		}

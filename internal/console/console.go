@@ -94,6 +94,9 @@ type Config struct {
 	Record        Record
 	Index         Index
 	SignIn        SignIn
+	Policies      Policies
+	Facts         Facts            // nil: none are kept, and no decision is explained
+	Replays       Replays          // nil: there is no such room
 	Types         []SignalType     // all that there are, in the order in which people see them
 	Now           func() time.Time // nil: the time of the machine
 	Log           *slog.Logger     // nil: nothing is logged
@@ -113,8 +116,8 @@ type console struct {
 // New returns the handler of the whole console: "/" and everything below it that is not an asset needs a session; unknown paths answer 404.
 // The handler is safe for concurrent use. New does no input or output.
 func New(cfg Config) (http.Handler, error) {
-	if cfg.Record == nil || cfg.Index == nil || cfg.SignIn == nil {
-		return nil, errors.New("console: Record, Index and SignIn must be set")
+	if cfg.Record == nil || cfg.Index == nil || cfg.SignIn == nil || cfg.Policies == nil {
+		return nil, errors.New("console: Record, Index, SignIn and Policies must be set")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -137,6 +140,19 @@ func New(cfg Config) (http.Handler, error) {
 	mux.HandleFunc("GET /banks/id/{id}", c.signedIn(c.bankByID))
 	mux.HandleFunc("GET /retrohunts", c.signedIn(c.huntsPage))
 	mux.HandleFunc("GET /retrohunts/{id}", c.signedIn(c.huntPage))
+	mux.HandleFunc("GET /policies", c.signedIn(c.policiesPage))
+	mux.HandleFunc("GET /policies/{name}", c.signedIn(c.policyPage))
+	mux.HandleFunc("POST /policies/{name}/requests/{id}", c.signedIn(c.act(c.answerMove)))
+	mux.HandleFunc("POST /policies/{name}/rollback", c.signedIn(c.act(c.rollback)))
+	mux.HandleFunc("POST /policies/{name}/steps/{id}/review", c.signedIn(c.act(c.review)))
+	mux.HandleFunc("POST /policies/{name}/snoozes/{id}/end", c.signedIn(c.act(c.endSnooze)))
+	mux.HandleFunc("POST /alarms/{id}/acknowledge", c.signedIn(c.acknowledge))
+	if cfg.Replays != nil {
+		mux.HandleFunc("GET /replays", c.signedIn(c.replaysPage))
+		mux.HandleFunc("GET /replays/{id}", c.signedIn(c.replayPage))
+		mux.HandleFunc("GET /replays/{id}/latest", c.signedIn(c.replayPart))
+		mux.HandleFunc("POST /policies/{name}/replays", c.signedIn(c.startReplay))
+	}
 	mux.HandleFunc("GET /renditions/{upload}/{part}", c.signedIn(c.rendition))
 	mux.HandleFunc("GET /sign-in", c.signInPage)
 	mux.HandleFunc("POST /sign-in", c.redeem)

@@ -31,7 +31,7 @@ func (c *console) decisionPage(w http.ResponseWriter, r *http.Request, person st
 		c.outage.end()
 		f := c.frame(person).in(overviewRoom)
 		d := newEvidence(recorded)
-		c.render(w, r, http.StatusOK, page(f, f.verdict(d.Decision.Verdict)+" · "+short(plain(string(d.Upload.ContentID)), 40), "", decisionMain(f, d)))
+		c.render(w, r, http.StatusOK, page(f, f.verdict(d.Decision.Verdict)+" · "+short(plain(string(d.Upload.ContentID)), 40), "", decisionMain(f, d, c.explain(ctx, recorded.Decision))))
 	}
 }
 

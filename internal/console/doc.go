@@ -2,7 +2,12 @@
 //
 // The pages are made on the server, need no script and load nothing from another host. Each room answers one question. "What happened to the
 // latest uploads?": the overview at "/" with counts over time and the latest decisions, and a page for each decision. "What are uploads
-// compared with?": the banks at "/banks", and a page for each with its entries. People come in by a one-time link.
+// compared with?": the banks at "/banks", and a page for each with its entries. "Which policies decide, and what waits for me?": the policies at
+// "/policies", and a page for each with its rules, its versions and the forms by which people agree to a change, refuse it or go back. "What would a
+// version have decided?": the replays at "/replays". People come in by a one-time link.
+//
+// Who may do what is settled behind Policies; the console says whose name it acts in, and shows why something was refused. The page of a decision
+// explains it from the facts that were kept with it, by the same function as the API and the command line do.
 //
 // How many signals of a bank are live is asked of the index in memory, which is what uploads are compared with and counts in microseconds; SQL
 // would have to visit every signal.

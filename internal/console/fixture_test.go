@@ -242,19 +242,20 @@ func (f *fakeSignIn) End(_ context.Context, session string) error {
 
 // site is a console over a fake record, and a person who visits it.
 type site struct {
-	t       testing.TB
-	handler http.Handler
-	record  *fakeRecord
-	index   fakeIndex
-	signIn  *fakeSignIn
-	cookie  string
-	log     bytes.Buffer
+	t        testing.TB
+	handler  http.Handler
+	record   *fakeRecord
+	index    fakeIndex
+	signIn   *fakeSignIn
+	policies *fakePolicies
+	cookie   string
+	log      bytes.Buffer
 }
 
 // visit returns a site whose visitor is signed in.
 func visit(t testing.TB, rows ...domain.Recorded) *site {
 	t.Helper()
-	s := &site{t: t, record: &fakeRecord{rows: rows}, cookie: "quell=session-0"}
+	s := &site{t: t, record: &fakeRecord{rows: rows}, policies: &fakePolicies{}, cookie: "quell=session-0"}
 	s.signIn = &fakeSignIn{token: "token-1", session: "session-0", expires: now.Add(12 * time.Hour)}
 	s.open(Config{})
 	return s
@@ -264,6 +265,7 @@ func visit(t testing.TB, rows ...domain.Recorded) *site {
 func (s *site) open(cfg Config) {
 	s.t.Helper()
 	cfg.Record, cfg.Index, cfg.SignIn, cfg.Version = s.record, s.index, s.signIn, "0.1.0-test"
+	cfg.Policies, cfg.Facts = s.policies, s.policies
 	cfg.Types = []SignalType{{Name: domain.PDQ, Limit: 31}, {Name: domain.SHA256, Exact: true}, {Name: domain.MD5, Exact: true}}
 	cfg.Log = slog.New(slog.NewTextHandler(&s.log, nil))
 	if cfg.Now == nil {

@@ -23,7 +23,9 @@ func TestPagesAreAsAgreed(t *testing.T) {
 	s := visit(t,
 		at(near(), 7, 4*time.Second), at(undecodable(), 6, time.Minute), at(suppressed(), 5, time.Hour), at(marked(domain.Limit), 4, 2*time.Hour),
 		at(hostile(), 3, 3*time.Hour), at(unfetched(), 2, 20*time.Hour), at(clean(1), 1, 23*time.Hour))
-	empty, banks, searched := visit(t), curated(t), hunted(t)
+	empty, banks, searched, ruled := visit(t), curated(t), hunted(t), governed(t)
+	explained := domain.DecisionID(id(2, 3))
+	ruled.policies.facts = map[domain.DecisionID]domain.KeptFacts{explained: factsOf(t, explained)}
 	for _, test := range []struct {
 		name, path string
 		site       *site
@@ -38,6 +40,12 @@ func TestPagesAreAsAgreed(t *testing.T) {
 		{"bank", "/banks/heron-trial", banks, http.StatusOK},
 		{"hunts", "/retrohunts", searched, http.StatusOK},
 		{"hunt", "/retrohunts/" + id(6, 8), searched, http.StatusOK},
+		{"policies", "/policies", ruled, http.StatusOK},
+		{"policy", "/policies/young-accounts", ruled, http.StatusOK},
+		{"policy-broken", "/policies/young-accounts?version=6", ruled, http.StatusOK},
+		{"decision-explained", "/decisions/" + string(explained), ruled, http.StatusOK},
+		{"replays", "/replays", replayed(t), http.StatusOK},
+		{"replay", "/replays/" + id(9, 2), replayed(t), http.StatusOK},
 		{"empty", "/", empty, http.StatusOK},
 		{"sign-in", "/sign-in?token=token-1", empty, http.StatusOK},
 		{"not-found", "/nowhere", empty, http.StatusNotFound},

@@ -23,6 +23,7 @@ type overview struct {
 	RowsFail  bool              // the decisions could not be read
 	Older     domain.DecisionID // the last row, where there are more behind it
 	FirstTime bool              // nothing was ever decided
+	Alarms    []domain.Alarm    // that nobody has taken note of
 	CheckAPI  string            // address of the check gate as this browser reaches it
 }
 
@@ -62,6 +63,9 @@ func (c *console) readOverview(w http.ResponseWriter, r *http.Request, person st
 		return overview{}, false
 	}
 	c.outage.end()
+	if v.Alarms, err = c.Policies.Alarms(ctx, true, "", alarmsShown); err != nil {
+		c.Log.ErrorContext(ctx, "console: alarms cannot be read", "err", err)
+	}
 	if listErr != nil {
 		c.Log.ErrorContext(ctx, "console: decisions cannot be read", "err", listErr)
 		v.RowsFail = true

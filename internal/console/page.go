@@ -13,15 +13,16 @@ import (
 // frame is what every template needs: the words, the moment, the person and where the assets are.
 type frame struct {
 	*words
-	Now     time.Time
-	Person  string // "": nobody is signed in
-	Room    room
-	Assets  map[string]string
-	Release string
+	Now       time.Time
+	Person    string // "": nobody is signed in
+	Room      room
+	Assets    map[string]string
+	Release   string
+	CanReplay bool // there is a room for replays
 }
 
 func (c *console) frame(person string) frame {
-	return frame{words: c.words, Now: c.Now(), Person: person, Assets: c.assets.href, Release: c.Version}
+	return frame{words: c.words, Now: c.Now(), Person: person, Assets: c.assets.href, Release: c.Version, CanReplay: c.Replays != nil}
 }
 
 // room is a part of the console that the menu leads to.
@@ -32,6 +33,8 @@ const (
 	overviewRoom room = "overview"
 	banksRoom    room = "banks"
 	huntsRoom    room = "retrohunts"
+	policiesRoom room = "policies"
+	replaysRoom  room = "replays"
 )
 
 // in returns the frame of a page of a room.

@@ -99,14 +99,14 @@ func TestSignInOutOfOrderIsNotTakenForAStranger(t *testing.T) {
 	}
 }
 
-func TestNewNeedsARecordAnIndexAndSignIn(t *testing.T) {
+func TestNewNeedsARecordAnIndexSignInAndPolicies(t *testing.T) {
 	t.Parallel()
-	for _, cfg := range []Config{{}, {Record: &fakeRecord{}, Index: fakeIndex{}}, {Record: &fakeRecord{}, SignIn: &fakeSignIn{}}, {SignIn: &fakeSignIn{}, Index: fakeIndex{}}} {
+	for _, cfg := range []Config{{}, {Record: &fakeRecord{}, Index: fakeIndex{}}, {Record: &fakeRecord{}, SignIn: &fakeSignIn{}}, {SignIn: &fakeSignIn{}, Index: fakeIndex{}, Policies: &fakePolicies{}}, {Record: &fakeRecord{}, Index: fakeIndex{}, SignIn: &fakeSignIn{}}} {
 		if _, err := New(cfg); err == nil {
 			t.Errorf("a console was made of %+v", cfg)
 		}
 	}
-	if _, err := New(Config{Record: &fakeRecord{}, Index: fakeIndex{}, SignIn: &fakeSignIn{}}); err != nil {
+	if _, err := New(Config{Record: &fakeRecord{}, Index: fakeIndex{}, SignIn: &fakeSignIn{}, Policies: &fakePolicies{}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -114,7 +114,10 @@ type words struct {
 	Percent                     func(share float64) string // rounded down
 	Later                       map[domain.Cause]string    // why something was decided again
 	Effect                      map[domain.Effect]string   // what became of a rule
-	Asked                       func(verdict, effect, note string) string
+
+	Policies policyWords
+	Explain  explainWords
+	Replays  replayWords
 
 	NotSignedIn, LinkDead, PressToSignIn, PressToSignOut, SignedOut, NoToken said
 	NotFound, NoDecision, BadQuery, OtherSite                                said

@@ -209,13 +209,8 @@ func english() *words {
 			domain.EffectDecided: "decided", domain.EffectAgreed: "agreed", domain.EffectExcused: "excused", domain.EffectExempted: "exempted",
 			domain.EffectGuarded: "held back by a guard", domain.EffectIgnored: "ignored",
 		},
-		Asked: func(verdict, effect, note string) string {
-			said := fmt.Sprintf("asked for %s, %s", verdict, effect)
-			if note != "" {
-				said += ": " + note
-			}
-			return said
-		},
+
+		Policies: englishPolicies(), Explain: englishExplain(), Replays: englishReplays(),
 
 		NotSignedIn: said{"You are not signed in.", []string{
 			"Signing in takes a one-time link. Whoever runs Quell gets one by this command, on the machine that Quell runs on:",

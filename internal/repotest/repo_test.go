@@ -47,7 +47,7 @@ var rooms = []struct {
 	{"internal/tally", []string{"internal/domain"}},
 	{"internal/api", []string{"internal/domain", "internal/observed", "internal/pipeline/ingest", "internal/pipeline/match", "internal/pipeline/policy"}},
 	{"internal/hma", []string{"internal/domain", "internal/observed", "internal/exchange", "internal/pipeline/match", "internal/pipeline/signal"}},
-	{"internal/console", []string{"internal/domain"}},
+	{"internal/console", []string{"internal/domain", "internal/pipeline/policy", "internal/replay"}},
 	{"internal/policies", []string{"internal/domain"}},
 	{"internal/retrohunt", []string{"internal/domain", "internal/platform/durable", "hamming"}},
 	{"internal/platform/lifecycle", nil},

@@ -24,6 +24,7 @@ type results struct {
 	edits *recall.Result    // nil: not measured
 
 	retrohunt []bench.RetrohuntResult
+	replay    []bench.ReplayResult
 }
 
 // Peer is what another search engine did with the codes and questions of an index, next to what Quell did with the same.
@@ -72,7 +73,10 @@ func read(folder string) (r results, err error) {
 	if n := len(edited); n > 0 && len(edited[n-1].Methods) > 0 {
 		r.edits = &edited[n-1]
 	}
-	r.retrohunt, err = lines[bench.RetrohuntResult](filepath.Join(folder, "retrohunt.jsonl"))
+	if r.retrohunt, err = lines[bench.RetrohuntResult](filepath.Join(folder, "retrohunt.jsonl")); err != nil {
+		return r, err
+	}
+	r.replay, err = lines[bench.ReplayResult](filepath.Join(folder, "replay.jsonl"))
 	return r, err
 }
 

@@ -74,6 +74,11 @@ func (r *results) markdown() string {
 		d.put("Measured on %s. One in ten of the signals, or the only one, is near a fingerprint that is there.", onMachine(r.retrohunt[len(r.retrohunt)-1].Origin))
 		r.retrohuntTable(&d)
 	}
+	if len(r.replay) > 0 {
+		d.put("\n### Replay of policies")
+		d.put("Measured on %s. Of the uploads two in a hundred match something, and three could not be checked completely. The server of PostgreSQL ran on the same processors and did not wait for its disk.", onMachine(r.replay[len(r.replay)-1].Origin))
+		r.replayTable(&d)
+	}
 	return d.String()
 }
 

@@ -26,7 +26,7 @@ const (
 	// one picture.
 	mostLikely = 64
 	// mostUnlike is after how many pictures that turn out to be others no more are compared. Those come first for which the most is said. The right one
-	// was among the first four in all of 4,000 edited pictures, whichever of a million there were besides.
+	// was among the first four of 4,000 edited pictures that came up at all, in a trial with made-up codes of a million others.
 	mostUnlike = 16
 	// mostAlike is how many pictures are found at most, however many copies there are.
 	mostAlike = 256

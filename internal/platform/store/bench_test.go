@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"testing"
@@ -142,7 +143,7 @@ func newRecording(n int) domain.Recording {
 		Checks:  []domain.Check{{Detector: "pdq", Part: "file-1", Status: domain.Complete}},
 		Matches: []domain.Match{{Bank: "heron", BankID: "b", BankKind: domain.Known, Entry: "e", Signal: domain.SignalID(fmt.Sprint("s-", n%100)), SignalType: domain.PDQ, Distance: 6, Limit: 31, Part: "file-1", Sources: []string{"marsh watch"}}},
 	}
-	return domain.Recording{Upload: u, Decision: d, Seal: func(d domain.Decision) (domain.Leaf, domain.Event, error) {
+	return domain.Recording{Upload: u, Decision: d, Facts: bytes.Repeat([]byte{0xa1}, 200), Seal: func(d domain.Decision) (domain.Leaf, domain.Event, error) {
 		leaf := domain.Leaf{ID: domain.NewID[domain.EventID](), Kind: "decision", Salt: digest[:32], Digest: digest}
 		return leaf, domain.Event{ID: domain.NewID[domain.EventID](), Subject: domain.SubjectDecisionMade, Body: []byte(`{"decision_id":"…"}`)}, nil
 	}}

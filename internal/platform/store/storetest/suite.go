@@ -29,6 +29,7 @@ func Run(t *testing.T) {
 		{"recordings", recordingTests},
 		{"rounds", roundTests},
 		{"facts", factsTests},
+		{"replays", replayTests},
 		{"uploads", uploadTests},
 		{"hunts", huntTests},
 		{"reviews", reviewTests},
