@@ -46,8 +46,14 @@ func (m *moment) UnmarshalText(b []byte) (err error) {
 // errNotAgreed says that nothing was done.
 var errNotAgreed = errors.New("nothing was changed; answer y, or use --yes in scripts")
 
+// errShare says what a share belongs to.
+var errShare = errors.New("a canary needs its share of contents, as --to canary --share 0.05, and nothing else has one; nothing was changed")
+
 // Run applies a policy.
 func (c *policyApplyCmd) Run(g *globals) error {
+	if canary := c.To == "canary"; canary != (c.Share > 0 && c.Share < 1) || !canary && c.Share != 0 {
+		return errShare
+	}
 	text, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
