@@ -184,7 +184,7 @@ func (c *client) do(ctx context.Context, method, path, contentType string, body 
 	if answer.StatusCode >= 300 {
 		detail := v.text("detail")
 		for _, fault := range v.list("errors") {
-			detail += fmt.Sprintf(" %s: %s.", faultPlace(fault), fault.text("message"))
+			detail += fmt.Sprintf(" %s: %s%s.", faultPlace(fault), fault.text("message"), faultHint(fault))
 		}
 		return nil, &refusal{c.server, answer.StatusCode, detail}
 	}
@@ -198,6 +198,14 @@ func faultPlace(fault document) string {
 		return fmt.Sprintf("line %.0f, column %.0f", at.number("line"), at.number("column"))
 	}
 	return fault.text("location")
+}
+
+// faultHint is how a fault can be mended, where the server says that.
+func faultHint(fault document) string {
+	if at, _ := fault["value"].(map[string]any); document(at).text("hint") != "" {
+		return " (" + document(at).text("hint") + ")"
+	}
+	return ""
 }
 
 // refusal is an answer that is a problem document.

@@ -34,6 +34,6 @@ func (c *decideCmd) Run(g *globals) error {
 		return g.printJSON(answer)
 	}
 	colour := coloursFor(g.stdout)
-	_, err = fmt.Fprintf(g.stdout, "%s  %s  %s%s, says %s%s\n", colour.verdict(answer.text("verdict")), answer.text("content_id"), colour.dim, answer.text("reason"), answer.text("by"), colour.off)
+	_, err = fmt.Fprintf(g.stdout, "%s  %s  %s%s: %s%s\n", colour.verdict(answer.text("verdict")), answer.text("content_id"), colour.dim, answer.text("by"), answer.text("reason"), colour.off)
 	return err
 }

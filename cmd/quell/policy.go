@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/quell-project/quell/internal/platform/config"
 )
 
 type policyCmd struct {
@@ -78,11 +80,16 @@ func (c *policyListCmd) Run(g *globals) error {
 	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "POLICY\tLIVE\tCANARY\tSHADOW\tVERSIONS\tWAITING\tTO REVIEW")
 	for _, p := range d.list("policies") {
-		in := map[string]string{"live": "-", "canary": "-", "shadow": "-"}
+		in, waiting := map[string]string{"live": "-", "canary": "-", "shadow": "-"}, 0
+		for _, m := range p.list("open") {
+			if m.text("state") == "asked" {
+				waiting++
+			}
+		}
 		for _, v := range p.list("versions") {
 			in[v.text("state")] = versionIn(v)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%d\t%d\n", p.text("name"), in["live"], in["canary"], in["shadow"], len(p.list("versions")), len(p.list("open")), len(p.list("to_review")))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%d\t%d\n", p.text("name"), in["live"], in["canary"], in["shadow"], len(p.list("versions")), waiting, len(p.list("to_review")))
 	}
 	return t.Flush()
 }
@@ -119,13 +126,43 @@ func (c *policyShowCmd) Run(g *globals) error {
 	for _, v := range p.list("versions") {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", versionIn(v), v.text("state"), v.text("by"), v.text("note"))
 	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
 	for _, m := range p.list("open") {
-		fmt.Fprintf(t, "\nversion %.0f is %s to be %s, by %s, until %s: %s\n", m.number("number"), m.text("state"), m.text("to"), m.text("by"), m.text("due_at"), m.text("id"))
+		fmt.Fprintf(g.stdout, "\n%s\n", openMove(g, m))
 	}
 	for _, s := range p.list("to_review") {
-		fmt.Fprintf(t, "\nversion %.0f became %s in an emergency, by %s: review %s\n", s.number("number"), s.text("to"), s.text("by"), s.text("id"))
+		fmt.Fprintf(g.stdout, "\nversion %.0f became %s in an emergency, by %s: %s\n", s.number("number"), s.text("to"), s.text("by"), s.text("reason"))
+		fmt.Fprintf(g.stdout, "  review it: %s\n", g.again("policy review "+c.Name+" "+s.text("id")))
 	}
-	return t.Flush()
+	return nil
+}
+
+// openMove says what is asked for or planned, as whoever agrees has to know it, and how to answer.
+func openMove(g *globals, m document) string {
+	if m["ends"] == true {
+		return fmt.Sprintf("version %.0f ends at %s, as %s has asked\n  keep it: %s", m.number("number"), m.text("due_at"), m.text("by"), g.again("policy refuse "+m.text("id")+" --reason …"))
+	}
+	what := fmt.Sprintf("version %s is asked to be %s, by %s", versionIn(m), m.text("to"), m.text("by"))
+	if m.text("state") == "planned" {
+		what = fmt.Sprintf("version %s becomes %s at %s, by %s", versionIn(m), m.text("to"), m.text("due_at"), m.text("by"))
+		if second := m.text("second"); second != "" {
+			what += " with " + second
+		}
+	} else if at := m.text("starts_at"); at != "" {
+		what += ", from " + at
+	}
+	if at := m.text("ends_at"); at != "" {
+		what += ", until " + at
+	}
+	if why := m.text("reason"); why != "" {
+		what += ": " + why
+	}
+	if m.text("state") == "planned" {
+		return what + "\n  take it back: " + g.again("policy refuse "+m.text("id")+" --reason …")
+	}
+	return what + "\n  agree by " + m.text("due_at") + ": " + g.again("policy approve "+m.text("id"))
 }
 
 type policyHistoryCmd struct {
@@ -203,6 +240,11 @@ type policyRollbackCmd struct {
 	Reason string `help:"Why."`
 }
 
+// Help says who may do it.
+func (c *policyRollbackCmd) Help() string {
+	return "Nobody else has to agree, since that version was live already. Once more brings back the one before it."
+}
+
 // Run rolls a policy back.
 func (c *policyRollbackCmd) Run(g *globals) error {
 	v, err := c.ask(g, http.MethodPost, policyPath(c.Name, "rollback"), because(c.Reason))
@@ -248,11 +290,11 @@ var errOneSubject = errors.New("name the subject as KIND:NAME, for example accou
 
 type policySnoozeCmd struct {
 	remote
-	Name    string        `arg:"" help:"Name of the policy."`
-	Subject string        `arg:"" help:"What it shall not act on, as KIND:NAME: account, content, surface, bank or signal."`
-	For     time.Duration `required:"" help:"How long, up to 2160h."`
-	Rule    string        `help:"Only this rule; otherwise all of the policy."`
-	Reason  string        `required:"" help:"Why."`
+	Name    string          `arg:"" help:"Name of the policy."`
+	Subject string          `arg:"" help:"What it shall not act on, as KIND:NAME: account, content, surface, bank or signal."`
+	For     config.Duration `required:"" help:"How long, up to 90d." placeholder:"24h"`
+	Rule    string          `help:"Only this rule; otherwise all of the policy."`
+	Reason  string          `required:"" help:"Why."`
 }
 
 // Run snoozes a rule.
@@ -262,7 +304,7 @@ func (c *policySnoozeCmd) Run(g *globals) error {
 		return errOneSubject
 	}
 	z, err := c.ask(g, http.MethodPost, "snoozes", map[string]any{
-		"policy": c.Name, "rule": c.Rule, "subject_kind": kind, "subject": subject, "until": time.Now().Add(c.For).UTC().Format(time.RFC3339), "reason": c.Reason,
+		"policy": c.Name, "rule": c.Rule, "subject_kind": kind, "subject": subject, "until": time.Now().Add(time.Duration(c.For)).UTC().Format(time.RFC3339), "reason": c.Reason,
 	})
 	if err != nil || c.JSON {
 		return err
@@ -279,7 +321,11 @@ type policySnoozesCmd struct {
 // Run lists snoozes or ends one.
 func (c *policySnoozesCmd) Run(g *globals) error {
 	if c.End != "" {
-		_, err := c.ask(g, http.MethodPost, "snoozes/"+url.PathEscape(c.End)+"/end", nil)
+		z, err := c.ask(g, http.MethodPost, "snoozes/"+url.PathEscape(c.End)+"/end", nil)
+		if err != nil || c.JSON {
+			return err
+		}
+		_, err = fmt.Fprintf(g.stdout, "policy %s acts on %s %s again\n", z.text("policy"), z.text("subject_kind"), z.text("subject"))
 		return err
 	}
 	d, err := c.ask(g, http.MethodGet, "snoozes", nil)
@@ -303,17 +349,21 @@ type policyAlarmsCmd struct {
 // Run lists alarms or takes note of one.
 func (c *policyAlarmsCmd) Run(g *globals) error {
 	if c.Acknowledge != "" {
-		_, err := c.ask(g, http.MethodPost, "alarms/"+url.PathEscape(c.Acknowledge)+"/acknowledge", nil)
+		a, err := c.ask(g, http.MethodPost, "alarms/"+url.PathEscape(c.Acknowledge)+"/acknowledge", nil)
+		if err != nil || c.JSON {
+			return err
+		}
+		_, err = fmt.Fprintf(g.stdout, "noted by %s: %s\n", a.text("acknowledged_by"), a.text("text"))
 		return err
 	}
 	d, err := c.ask(g, http.MethodGet, fmt.Sprintf("alarms?all=%v", c.All), nil)
 	if err != nil || c.JSON {
 		return err
 	}
+	t := tabwriter.NewWriter(g.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ALARM\tAT\tKIND\tTEXT")
 	for _, a := range d.list("alarms") {
-		if _, err := fmt.Fprintf(g.stdout, "%s  %s  %s  %s\n", a.text("at"), a.text("kind"), a.text("id"), a.text("text")); err != nil {
-			return err
-		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.text("id"), a.text("at"), a.text("kind"), a.text("text"))
 	}
-	return nil
+	return t.Flush()
 }

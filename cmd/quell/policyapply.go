@@ -10,27 +10,50 @@ import (
 	"strings"
 	"time"
 
+	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 type policyApplyCmd struct {
 	remote
-	File      string    `arg:"" type:"existingfile" help:"The policy, as YAML: its file is named after it."`
-	To        string    `enum:"draft,checked,shadow,canary,live" default:"checked" help:"How far the version is brought: draft, checked, shadow, canary or live."`
-	Share     float64   `help:"Share of contents for which a canary decides, above 0 and below 1."`
-	Note      string    `help:"What is new about it."`
-	Starts    time.Time `help:"Not before this moment." placeholder:"TIME" format:"2006-01-02T15:04:05Z07:00"`
-	Ends      time.Time `help:"Only until this moment." placeholder:"TIME" format:"2006-01-02T15:04:05Z07:00"`
-	Emergency bool      `help:"At once and without a second person, to be reviewed afterwards; needs --reason."`
-	Reason    string    `help:"Why."`
-	Yes       bool      `help:"Do not ask."`
+	File      string  `arg:"" type:"existingfile" help:"The policy, as YAML: its file is named after it."`
+	To        string  `enum:"draft,checked,shadow,canary,live" default:"checked" help:"How far the version is brought: draft, checked, shadow, canary or live."`
+	Share     float64 `help:"Share of contents for which a canary decides, above 0 and below 1." placeholder:"0.05"`
+	Note      string  `help:"What is new about it; without it, what the policy says under note."`
+	Starts    moment  `help:"Not before this moment, for example 2026-12-01T08:00:00Z." placeholder:"TIME"`
+	Ends      moment  `help:"Only until this moment." placeholder:"TIME"`
+	Emergency bool    `help:"At once and without a second person, to be reviewed afterwards; needs --reason."`
+	Reason    string  `help:"Why."`
+	Yes       bool    `help:"Do not ask."`
+}
+
+// Help says what may be done again.
+func (c *policyApplyCmd) Help() string {
+	return "What is in force already is left as it is, so a script may apply the same files again and again."
+}
+
+// moment is a time that a flag names.
+type moment struct{ time.Time }
+
+// UnmarshalText reads a moment.
+func (m *moment) UnmarshalText(b []byte) (err error) {
+	if m.Time, err = time.Parse(time.RFC3339, string(b)); err != nil {
+		return fmt.Errorf("%q is not a moment; write for example 2026-12-01T08:00:00Z", b)
+	}
+	return nil
 }
 
 // errNotAgreed says that nothing was done.
 var errNotAgreed = errors.New("nothing was changed; answer y, or use --yes in scripts")
 
+// errShare says what a share belongs to.
+var errShare = errors.New("a canary needs its share of contents, as --to canary --share 0.05, and nothing else has one; nothing was changed")
+
 // Run applies a policy.
 func (c *policyApplyCmd) Run(g *globals) error {
+	if canary := c.To == "canary"; canary != (c.Share > 0 && c.Share < 1) || !canary && c.Share != 0 {
+		return errShare
+	}
 	text, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
@@ -39,7 +62,7 @@ func (c *policyApplyCmd) Run(g *globals) error {
 	if err := c.plan(g, name); err != nil {
 		return err
 	}
-	v, err := c.quiet().ask(g, http.MethodPost, policyPath(name, "versions"), map[string]any{"text": string(text), "note": c.Note})
+	v, err := c.quiet().ask(g, http.MethodPost, policyPath(name, "versions"), map[string]any{"text": string(text), "note": c.note(text)})
 	if err != nil {
 		return err
 	}
@@ -56,8 +79,31 @@ func (c *policyApplyCmd) Run(g *globals) error {
 		_, err = fmt.Fprintf(g.stdout, "version %d of policy %s is %s\n", number, name, v.text("state"))
 		return err
 	}
+	if c.standsAlready(v) {
+		if c.JSON {
+			return g.printJSON(v)
+		}
+		_, err = fmt.Fprintf(g.stdout, "version %d of policy %s is %s already\n", number, name, v.text("state"))
+		return err
+	}
 	m, err := c.ask(g, http.MethodPost, policyPath(name, "versions", number, "move"), c.move())
 	return c.tell(g, m, err)
+}
+
+// note is what is said to be new, or else what the policy says of itself.
+func (c *policyApplyCmd) note(text []byte) string {
+	if c.Note != "" {
+		return c.Note
+	}
+	if d, found := policy.Read(text); len(found) == 0 {
+		return domain.Clip(d.Note, 1000)
+	}
+	return ""
+}
+
+// standsAlready reports whether a version is where it shall be brought, and nothing is said of when.
+func (c *policyApplyCmd) standsAlready(v document) bool {
+	return v.text("state") == c.To && v.number("share") == c.Share && c.Starts.IsZero() && c.Ends.IsZero()
 }
 
 // quiet is the same server, and answers that are not printed.
@@ -82,17 +128,11 @@ func (c *policyApplyCmd) plan(g *globals, name string) error {
 	if c.JSON {
 		return nil
 	}
-	now := "there is no policy of this name yet"
 	p, err := c.quiet().ask(g, http.MethodGet, policyPath(name), nil)
 	if refused, ok := errors.AsType[*refusal](err); err != nil && (!ok || refused.status != http.StatusNotFound) {
 		return err
 	}
-	live := ""
-	for _, v := range p.list("versions") {
-		if v.text("state") == "live" {
-			now, live = "version "+versionIn(v)+" is live", fmt.Sprintf("%s@%.0f", name, v.number("number"))
-		}
-	}
+	now, before := standing(name, p.list("versions"))
 	to := c.To
 	if c.Share > 0 {
 		to += fmt.Sprintf(" for %g %% of contents", 100*c.Share)
@@ -100,7 +140,7 @@ func (c *policyApplyCmd) plan(g *globals, name string) error {
 	if _, err := fmt.Fprintf(g.stdout, "policy %s: %s; the text of %s is to be %s\n", name, now, filepath.Base(c.File), to); err != nil {
 		return err
 	}
-	if err := c.tellChanges(g, live); err != nil || c.Yes {
+	if err := c.tellChanges(g, before); err != nil || c.Yes {
 		return err
 	}
 	fmt.Fprint(g.stdout, "Go on? [y/N] ")
@@ -111,12 +151,26 @@ func (c *policyApplyCmd) plan(g *globals, name string) error {
 	return nil
 }
 
-// tellChanges says in words what is new against the version that is live.
-func (c *policyApplyCmd) tellChanges(g *globals, live string) error {
-	if live == "" {
+// standing says where a policy stands, and which version a new one is compared with: the live one, or else the newest.
+func standing(name string, versions []document) (now, before string) {
+	for _, v := range versions {
+		if v.text("state") == "live" {
+			return "version " + versionIn(v) + " is live", fmt.Sprintf("%s@%.0f", name, v.number("number"))
+		}
+	}
+	if len(versions) == 0 {
+		return "there is no policy of this name yet", ""
+	}
+	newest := versions[0]
+	return "no version is live, the newest is version " + versionIn(newest) + ", " + newest.text("state"), fmt.Sprintf("%s@%.0f", name, newest.number("number"))
+}
+
+// tellChanges says in words what is new against another version.
+func (c *policyApplyCmd) tellChanges(g *globals, earlier string) error {
+	if earlier == "" {
 		return nil
 	}
-	before, err := readPolicy(g, c.Server, live)
+	before, err := readPolicy(g, c.Server, earlier)
 	if err != nil {
 		return err
 	}

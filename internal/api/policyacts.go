@@ -12,12 +12,12 @@ import (
 )
 
 // maxPolicy bounds the JSON of a policy: its text escaped, and what stands beside it.
-const maxPolicy = 2 << 20
+const maxPolicy = 4 << 20
 
 type draftRequest struct {
 	_ struct{} `json:"-" additionalProperties:"false"`
 
-	Text string `json:"text" minLength:"1" maxLength:"262144" doc:"The policy, as YAML."`
+	Text string `json:"text" minLength:"1" maxLength:"1048576" doc:"The policy, as YAML."`
 	Note string `json:"note,omitempty" maxLength:"1000" doc:"What is new about it."`
 }
 
@@ -68,7 +68,7 @@ func (s *server) policyActRoutes() {
 		}
 	}
 	draft := act("draft-policy", http.MethodPost, onePolicy+"/versions", "Write a version", "The draft that you wrote last is changed; where the newest version is none of yours, a new one begins. "+
-		"A text that cannot be compiled is a 422 whose errors name line and column, in `value`.", `{"text":"name: night-watch\n","note":"first try"}`, schema[draftRequest](s), name)
+		"A text that cannot be compiled is a 422 whose errors name line and column, in `value`.", `{"text":"policy: night-watch\nrules:\n  - {id: all, when: \"true\", decide: hold}\n","note":"first try"}`, schema[draftRequest](s), name)
 	draft.DefaultStatus = http.StatusCreated
 	receive(s, draft, intake{json: maxPolicy}, s.draftPolicy)
 	register(s, huma.Operation{

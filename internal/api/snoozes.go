@@ -3,11 +3,14 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 // Snoozes keep rules from acting on one subject for a while.
@@ -146,13 +149,44 @@ func (s *server) addSnooze(r *http.Request, f form) (snoozeShape, error) {
 	if left := time.Until(q.Until); left <= 0 || left > longestSnooze {
 		return snoozeShape{}, unprocessable("body.until", "lies in the past, or more than 90 days ahead")
 	}
-	if _, err := s.Policies.Policy(r.Context(), q.Policy); err != nil {
+	if err := s.hasRule(r.Context(), q.Policy, q.Rule); err != nil {
 		return snoozeShape{}, err
 	}
 	z, err := s.Snoozes.AddSnooze(r.Context(), domain.Snooze{
 		Policy: q.Policy, Rule: q.Rule, Subject: domain.Subject{Kind: domain.SubjectKind(q.Kind), Name: q.Subject}, Until: domain.At(q.Until), By: caller(r.Context()), Reason: q.Reason,
 	})
 	return shapeSnooze(z), err
+}
+
+// hasRule returns an error unless a policy is there and a version of it that is asked has a rule: a snooze of a name with a slip would keep nothing
+// from acting, and nobody would be told. Versions that cannot be read, and policies of which none is asked, may have it.
+func (s *server) hasRule(ctx context.Context, name, rule string) error {
+	l, err := s.Policies.Policy(ctx, name)
+	if err != nil || rule == "" {
+		return err
+	}
+	var there []string
+	for _, v := range l.Versions {
+		if !v.State.Asked() {
+			continue
+		}
+		v, err := s.Policies.PolicyVersion(ctx, name, v.Number)
+		if err != nil {
+			return err
+		}
+		d, found := policy.Read([]byte(v.Text))
+		if len(found) > 0 {
+			return nil
+		}
+		for _, r := range d.Rules {
+			there = append(there, r.ID)
+		}
+	}
+	if len(there) == 0 || slices.Contains(there, rule) {
+		return nil
+	}
+	slices.Sort(there)
+	return unprocessable("body.rule", "is not a rule of a version that is asked; there is "+domain.Clip(strings.Join(slices.Compact(there), ", "), 400))
 }
 
 func (s *server) endSnooze(ctx context.Context, in *snoozePath) (*body[snoozeShape], error) {

@@ -107,7 +107,7 @@ func TestAVersionIsBroughtToLive(t *testing.T) {
 	if m.State != domain.MoveAsked {
 		t.Errorf("to be a canary is %s, want it asked for", m.State)
 	}
-	for by, says := range map[string]string{"ana": "ana has asked for it", "": "nobody cannot agree"} {
+	for by, says := range map[string]string{"ana": "it was asked for by ana", "": "nobody cannot agree"} {
 		_, err := r.Approve(t.Context(), m.ID, by, "")
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q agrees: %v", by, err)
@@ -146,7 +146,7 @@ func TestWhoWroteAVersionDoesNotAgreeToIt(t *testing.T) {
 	one := r.checked("policy 1", "cyd")
 	m := r.ask(domain.PolicyMove{Number: one, To: domain.PolicyLive})
 	_, err := r.Approve(t.Context(), m.ID, "cyd", "")
-	refused(t, err, policies.ErrRefused, "cyd wrote the version")
+	refused(t, err, policies.ErrRefused, "the version was written by cyd")
 }
 
 // TestATextIsNobodyElses: whoever changes another's draft begins a new version, else they could agree to what they wrote themselves.
@@ -303,8 +303,8 @@ func TestEmergencies(t *testing.T) {
 	if len(flagged) != 1 {
 		t.Fatalf("flagged are %+v", flagged)
 	}
-	refused(t, r.Review(t.Context(), name, flagged[0].ID, "ana"), policies.ErrRefused, "ana has asked")
-	refused(t, r.Review(t.Context(), name, flagged[0].ID, "ben"), policies.ErrRefused, "ben wrote")
+	refused(t, r.Review(t.Context(), name, flagged[0].ID, "ana"), policies.ErrRefused, "asked for by ana")
+	refused(t, r.Review(t.Context(), name, flagged[0].ID, "ben"), policies.ErrRefused, "written by ben")
 	if err := r.Review(t.Context(), name, flagged[0].ID, "cyd"); err != nil {
 		t.Fatal(err)
 	}

@@ -29,10 +29,10 @@ type Rules struct {
 
 // Bounds of what people write.
 const (
-	MaxText     = 256 << 10 // bytes of a policy
-	MaxReason   = 1000      // bytes of notes and reasons
-	MaxVersions = 10_000    // of one policy
-	maxBefore   = 100       // versions that a policy can be rolled back through
+	MaxText     = 1 << 20 // bytes of a policy
+	MaxReason   = 1000    // bytes of notes and reasons
+	MaxVersions = 10_000  // of one policy
+	maxBefore   = 100     // versions that a policy can be rolled back through
 )
 
 // BuiltIn is the number of the version that comes with the program, and Maker is who wrote it.
@@ -227,9 +227,9 @@ func another(by, asked, wrote string) error {
 	case "":
 		return fmt.Errorf("nobody cannot agree: %w", ErrMalformed)
 	case asked:
-		return fmt.Errorf("%s has asked for it: %w; somebody else has to agree", by, ErrRefused)
+		return fmt.Errorf("it was asked for by %s: %w; somebody else has to agree", by, ErrRefused)
 	case wrote:
-		return fmt.Errorf("%s wrote the version: %w; somebody else has to agree", by, ErrRefused)
+		return fmt.Errorf("the version was written by %s: %w; somebody else has to agree", by, ErrRefused)
 	}
 	return nil
 }

@@ -87,7 +87,9 @@ func (l *Life) possible(m domain.PolicyMove, v *domain.PolicyVersion) error {
 		return fmt.Errorf("a version cannot be moved to %.40q: %w; name shadow, canary, live or retired", m.To, ErrMalformed)
 	case v.State == domain.PolicyDraft:
 		return fmt.Errorf("version %d of policy %q is a draft: %w; check it first", v.Number, v.Policy, ErrRefused)
-	case !slices.Contains(froms, v.State) || m.To == v.State && m.Share == v.Share:
+	case m.To == v.State && m.Share == v.Share:
+		return fmt.Errorf("version %d of policy %q is %s already: %w", v.Number, v.Policy, v.State, ErrRefused)
+	case !slices.Contains(froms, v.State):
 		return fmt.Errorf("version %d of policy %q is %s and cannot become %s: %w", v.Number, v.Policy, v.State, m.To, ErrRefused)
 	}
 	return nil

@@ -73,9 +73,10 @@ func overList(n *found, say func(*found) string) string {
 	if list.state != "" {
 		return strings.TrimSuffix(list.note, ".")
 	}
-	decides, none := domain.True, "of "+inWords(list)+" ("+name+") none fits"
+	many := strings.TrimPrefix(inWords(list), "list of ")
+	decides, none := domain.True, "none of "+many+" ("+name+") fits"
 	if n.op == "all" {
-		decides, none = domain.False, "all of "+inWords(list)+" ("+name+") fit"
+		decides, none = domain.False, "all of "+many+" ("+name+") fit"
 	}
 	if len(elements) == 0 && n.leftOut == 0 {
 		return "there is nothing in " + name
@@ -102,7 +103,7 @@ func overList(n *found, say func(*found) string) string {
 			}
 		}
 		if n.note == "" {
-			return fmt.Sprintf("of %s (%s) %d fit", inWords(list), name, fit)
+			return fmt.Sprintf("of %s (%s) %d fit", many, name, fit)
 		}
 	}
 	if n.note != "" {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -54,8 +55,21 @@ func Combine(all []Judged) Outcome {
 	}
 	if out.Policy.Rule == "" {
 		out.Policy.Rule = NoRule
+		if why := setAside(out.Hits); why != "" {
+			out.Reason = why
+		}
 	}
 	return out
+}
+
+// setAside says why no rule acts where one would have, but for what people have said. Without it the reason would be that nothing was found.
+func setAside(hits []domain.RuleHit) string {
+	for _, h := range hits {
+		if h.Effect == domain.EffectExcused {
+			return fmt.Sprintf("The rule %s of policy %s does not act here: %s.", h.Rule, h.Policy, strings.TrimSuffix(h.Note, "."))
+		}
+	}
+	return ""
 }
 
 // NoRule stands for the rule of a decision that no rule had anything to say about.

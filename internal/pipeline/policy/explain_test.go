@@ -55,7 +55,7 @@ func TestExplanationInWords(t *testing.T) {
 		{`account.age < duration("1h") || account.blocks.week >= 3`, youngFacts(), "r is true: the account's blocks in the last week is 3, at least 3."},
 		{`account.age < duration("1h") || account.blocks.week >= 4`, youngFacts(), "r is false: the account's age is 2 days, not less than 1 hour, and the account's blocks in the last week is 3, less than 4."},
 		{`account.blocks.week >= 4 && account.age < duration("1h")`, youngFacts(), "r is false: the account's blocks in the last week is 3, less than 4."},
-		{`matches.exists(m, m.distance == 7)`, youngFacts(), "r is false: of list of 2 (the matches) none fits."},
+		{`matches.exists(m, m.distance == 7)`, youngFacts(), "r is false: none of 2 (the matches) fits."},
 		{`matches.exists(m, m.distance == 7)`, withUnchecked(youngFacts()), "r is unknown: what else matches in the parts that could not be checked is not known."},
 		{`matches.all(m, m.distance <= 12)`, youngFacts(), "r is false: match 2 (bank heron, pdq, distance 28): its distance is 28, more than 12."},
 		{`!(account.id in lists.trusted)`, youngFacts(), `r is true: the account's id is "user-4", which is not among the list trusted.`},

@@ -67,6 +67,9 @@ func (p *Program) Judge(f *Facts, version int) Ruling {
 		guarded = p.guard(f, version, best, &r)
 	}
 	r.Hits = p.hits(f, version, all, best, exempt, guarded)
+	if why := setAside(r.Hits); r.Rule == "" && why != "" {
+		r.Reason = why
+	}
 	return r
 }
 

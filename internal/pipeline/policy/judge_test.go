@@ -167,6 +167,29 @@ func TestWhichRuleDecides(t *testing.T) {
 	}
 }
 
+// TestReasonOfWhatIsSetAside: where people have set all aside that would have decided, "nothing was found" would be untrue.
+func TestReasonOfWhatIsSetAside(t *testing.T) {
+	t.Parallel()
+	const lines = "otherwise: Nothing was found.\nrules: [{id: a, when: 'matches.exists(m, m.exact)', decide: block}, {id: b, when: size(matches) == 2, decide: label, say: Two.}]"
+	overturned := policy.Excuse{Policy: "p", Rule: "a", Always: true, Why: "overturned by ben on 2026-11-24"}
+	for _, c := range []struct{ name, given, want string }{
+		{"nothing", `{}`, "Nothing was found."},
+		{"set aside", `{matches: [{signal: md5}]}`, "The rule a of policy p does not act here: overturned by ben on 2026-11-24."},
+		{"another rule decides", `{matches: [{signal: md5}, {signal: pdq}]}`, "Two."},
+	} {
+		p, f := about(t, lines, c.given)
+		f.Excuses = []policy.Excuse{overturned}
+		r := p.Judge(f, 1)
+		if r.Reason != c.want {
+			t.Errorf("%s: %q, want %q", c.name, r.Reason, c.want)
+		}
+		other := policy.Judged{Name: "first", Ruling: policy.Ruling{Verdict: domain.Allow, Reason: "Nothing here."}}
+		if out := policy.Combine([]policy.Judged{other, {Name: "p", Version: 1, Ruling: r}}); c.name != "nothing" && out.Reason != c.want {
+			t.Errorf("%s, beside another policy: %q, want %q", c.name, out.Reason, c.want)
+		}
+	}
+}
+
 // TestEvidence says which match or part a rule names.
 func TestEvidence(t *testing.T) {
 	t.Parallel()

@@ -51,6 +51,13 @@ func (tx *Tx) AddSnooze(ctx context.Context, s domain.Snooze) (domain.Snooze, er
 	return s, tx.announcePolicy(s.Policy, seq)
 }
 
+// over is an ErrConflict with words of its own: that something "already exists" is not what is wrong.
+type over struct{ says string }
+
+func (o over) Error() string { return o.says }
+
+func (over) Unwrap() error { return ErrConflict }
+
 // EndSnooze ends a snooze now. No such snooze is ErrNotFound, one that is over is ErrConflict.
 func (tx *Tx) EndSnooze(ctx context.Context, id domain.EventID, by string) (domain.Snooze, error) {
 	seq, err := tx.LockPolicies(ctx)
@@ -66,7 +73,7 @@ func (tx *Tx) EndSnooze(ctx context.Context, id domain.EventID, by string) (doma
 	}
 	s := found[0]
 	if s.Until <= tx.now {
-		return s, fmt.Errorf("snooze %s is over since %s: %w", id, s.Until, ErrConflict)
+		return s, over{fmt.Sprintf("snooze %s is over since %s", id, s.Until)}
 	}
 	s.Until, s.EndedBy = tx.now, by
 	if _, err := tx.q.ExecContext(ctx, `update snoozes set until_at = $1, ended_by = $2 where id = $3`, s.Until, s.EndedBy, s.ID); err != nil {
