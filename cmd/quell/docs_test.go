@@ -94,6 +94,7 @@ func TestExamplesInTheDocuments(t *testing.T) {
 	for _, path := range documents(t) {
 		all := blocks(read(t, path))
 		for i, b := range all {
+			d.keep(t, b)
 			script := d.script(t, path, b)
 			if script == "" {
 				continue
@@ -204,6 +205,19 @@ func (d *running) run(t *testing.T, path, script string) string {
 		t.Errorf("%s: %v\n%s\n%s%s", path, err, script, out, &stderr)
 	}
 	return string(out)
+}
+
+// keep writes a policy that a document shows into the file that its commands name.
+func (d *running) keep(t *testing.T, b block) {
+	t.Helper()
+	name, is := strings.CutPrefix(b.text, "policy: ")
+	if b.language != "yaml" || !is {
+		return
+	}
+	name, _, _ = strings.Cut(name, "\n")
+	if err := os.WriteFile(filepath.Join(d.folder, name+".yaml"), []byte(b.text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // sameShape compares an answer that a document shows with the real one: the same fields everywhere, of the same types, and the same verdict.
