@@ -25,6 +25,7 @@ type policyCmd struct {
 	Rollback policyRollbackCmd `cmd:"" help:"Bring the version back that was live before."`
 	Retire   policyRetireCmd   `cmd:"" help:"Take a version out of use."`
 	Review   policyReviewCmd   `cmd:"" help:"Review what somebody else has done in an emergency."`
+	Shadow   policyShadowCmd   `cmd:"" help:"Compare what a version in shadow would have decided with what was decided."`
 	Snooze   policySnoozeCmd   `cmd:"" help:"Keep a rule from acting on one subject for a while."`
 	Snoozes  policySnoozesCmd  `cmd:"" help:"List snoozes, or end one."`
 	Alarms   policyAlarmsCmd   `cmd:"" help:"List alarms, or take note of one."`

@@ -85,6 +85,10 @@ func TestAPersonsDecisionStandsUntilSomethingElseIsKnown(t *testing.T) {
 	if again := submit(t, a, "post-17", md5); string(again.ID) != made["decision_id"] {
 		t.Errorf("sent again: %+v", again)
 	}
+	other := submit(t, a, "post-18", md5)
+	if other.Verdict != domain.Allow || len(other.Rules) != 1 || other.Rules[0].Effect != domain.EffectExcused || !strings.HasPrefix(other.Rules[0].Note, "overturned by ana") {
+		t.Errorf("the same file of another content: %+v", other)
+	}
 	u, err := a.store.Upload(t.Context(), first.UploadID)
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +98,12 @@ func TestAPersonsDecisionStandsUntilSomethingElseIsKnown(t *testing.T) {
 		t.Errorf("overturned %+v, %v", overturned, err)
 	}
 	list(t, c, bank.ID, md5) // another item with the same bytes: a signal that ana has not seen
+	if err := a.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if third := submit(t, a, "post-19", md5); third.Verdict != domain.Block {
+		t.Errorf("the same file, with a signal that ana has not seen: %+v", third)
+	}
 	eventually(t, "what became known since is blocked", func() bool { d := newest(t, a, first.UploadID); return d.Verdict == domain.Block && d.By == "" })
 }
 
