@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -55,15 +56,24 @@ func (s *Store) txOnce(ctx context.Context, f func(*Tx) error) error {
 	}
 	tx := &Tx{queries: queries{textGuard{q}, s.dialect}, now: domain.At(s.now())}
 	if err := f(tx); err != nil {
-		return err
+		return ended(ctx, err)
 	}
 	if err := tx.writeEvents(ctx); err != nil {
-		return err
+		return ended(ctx, err)
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return ended(ctx, fmt.Errorf("commit: %w", err))
 	}
 	return nil
+}
+
+// ended says that a context has ended, where an error does not: when it does so in the middle, the statements of a transaction may be closed before the
+// next one is asked for.
+func ended(ctx context.Context, err error) error {
+	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
+		return fmt.Errorf("%w: %w", end, err)
+	}
+	return err
 }
 
 // Counters of the store.
