@@ -32,7 +32,7 @@ func (a *App) openPolicies(ctx context.Context) error {
 	a.counts = tally.New(a.store)
 	a.policies = &gate.Gate{
 		Lines: func() []gate.Line { return linesOf(a.book.Current()) }, Tallies: a.counts, Memory: memory{a.store, a.book},
-		Alarm: func(al policy.Alarm) {
+		Alarm: func(al domain.Alarm) {
 			a.log.Warn("a policy raises an alarm", "policy", al.Policy, "rule", al.Rule, "alarm", al.Text)
 		},
 		Log: a.log.With("part", "policies"),

@@ -38,7 +38,7 @@ type Gate struct {
 	Lines   func() []Line // in their order, as they are now
 	Tallies Tallies
 	Memory  Memory
-	Alarm   func(policy.Alarm) // must not block
+	Alarm   func(domain.Alarm) // must not block
 	Log     *slog.Logger
 }
 

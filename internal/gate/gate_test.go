@@ -22,7 +22,7 @@ type world struct {
 	counts  map[domain.Subject]domain.Tally
 	excuses []policy.Excuse
 	fails   error
-	alarms  []policy.Alarm
+	alarms  []domain.Alarm
 }
 
 func (w *world) Of(_ context.Context, _ domain.Time, subjects []domain.Subject) (map[domain.Subject]domain.Tally, error) {
@@ -43,7 +43,7 @@ func (w *world) Excuses(context.Context, domain.Time, domain.Upload, []domain.Ma
 func (w *world) decide(content domain.ContentID) policy.Decided {
 	g := gate.Gate{
 		Lines: func() []gate.Line { return w.lines }, Tallies: w, Memory: w, Log: slog.New(slog.DiscardHandler),
-		Alarm: func(a policy.Alarm) { w.alarms = append(w.alarms, a) },
+		Alarm: func(a domain.Alarm) { w.alarms = append(w.alarms, a) },
 	}
 	return g.Decide(context.Background(), policy.Input{
 		Upload: domain.Upload{ContentID: content, AccountID: "user-4", Surface: "post", Parts: []domain.Part{{Name: "file-1"}}}, Cause: domain.CauseUpload, Round: 1,
@@ -146,7 +146,7 @@ func TestCountsAreFacts(t *testing.T) {
 		t.Errorf("%+v, alarms %+v", d.Outcome, w.alarms)
 	}
 	w.counts[domain.Subject{Kind: domain.SubjectPolicy, Name: "a"}] = domain.Tally{Blocks: domain.Counts{Hour: 10}}
-	if d := w.decide("post-1"); d.Verdict != domain.Hold || d.Hits[0].Effect != domain.EffectGuarded || len(w.alarms) != 1 || w.alarms[0].Kind != policy.AlarmQuota {
+	if d := w.decide("post-1"); d.Verdict != domain.Hold || d.Hits[0].Effect != domain.EffectGuarded || len(w.alarms) != 1 || w.alarms[0].Kind != domain.AlarmQuota {
 		t.Errorf("%+v, alarms %+v", d.Outcome, w.alarms)
 	}
 }

@@ -248,7 +248,7 @@ func (p *Pipeline) settle(ctx context.Context, upload domain.Upload, last domain
 	case personStands(last, d):
 		d = inTheWordsOf(last, d)
 	}
-	return p.record(ctx, domain.Recording{Upload: upload, Decision: d, Facts: facts, Shadows: outcome.Shadows, Alarms: alarmsOf(outcome)}, found)
+	return p.record(ctx, domain.Recording{Upload: upload, Decision: d, Facts: facts, Shadows: outcome.Shadows, Alarms: outcome.Alarms}, found)
 }
 
 // decide asks the policies about an upload that was last decided in another way, or not at all, with what users of the service have reported of its
@@ -274,16 +274,4 @@ func (p *Pipeline) record(ctx context.Context, r domain.Recording, found *inspec
 // unseen is the check of a part that no detector has seen.
 func unseen(part, reason string) domain.Check {
 	return domain.Check{Detector: "corridor", Part: part, Status: domain.Failed, Reason: reason, Temporary: true}
-}
-
-// alarmsOf are what guards of policies have to tell people, as it goes on record.
-func alarmsOf(d policy.Decided) (alarms []domain.Alarm) {
-	for _, a := range d.Alarms {
-		one := domain.Alarm{Kind: domain.AlarmKind(a.Kind), Policy: a.Policy, Version: a.Version, Rule: a.Rule, Text: a.Text}
-		if a.Signal != "" {
-			one.Subject = domain.Subject{Kind: domain.SubjectSignal, Name: string(a.Signal)}
-		}
-		alarms = append(alarms, one)
-	}
-	return alarms
 }

@@ -135,7 +135,7 @@ func (w wearing) Decide(_ context.Context, in policy.Input) policy.Decided {
 	if *w.asked++; *w.asked > 1 {
 		v = domain.Hold
 	}
-	return decided(policy.Outcome{Verdict: v, Alarms: []policy.Alarm{{Kind: policy.AlarmQuota}}}, in)
+	return decided(policy.Outcome{Verdict: v, Alarms: []domain.Alarm{{Kind: domain.AlarmQuota}}}, in)
 }
 
 func TestWhatIsReconsideredIsAskedOnceAndRecordedAsItWasJudged(t *testing.T) {

@@ -99,7 +99,7 @@ func past(t *testing.T, s *store.Store, seed uint64, n int) (force []replay.Vers
 	t.Helper()
 	w := world{rand.New(rand.NewPCG(seed, 1))}
 	force = []replay.Version{{Number: 3, Program: program(t, strict)}, {Number: 1, Program: program(t, lenient)}}
-	g := &gate.Gate{Tallies: w, Memory: w, Alarm: func(policy.Alarm) {}, Log: slog.New(slog.DiscardHandler), Lines: func() (lines []gate.Line) {
+	g := &gate.Gate{Tallies: w, Memory: w, Alarm: func(domain.Alarm) {}, Log: slog.New(slog.DiscardHandler), Lines: func() (lines []gate.Line) {
 		for _, v := range force {
 			lines = append(lines, gate.Line{Name: v.Program.Document.Name, Live: &gate.Version{Number: v.Number, Program: v.Program}})
 		}

@@ -21,7 +21,7 @@ type Outcome struct {
 	Then    domain.Consequence
 	Reason  string // one sentence for people
 	Hits    []domain.RuleHit
-	Alarms  []Alarm
+	Alarms  []domain.Alarm
 }
 
 // Decided is an outcome with what goes on record beside it.

@@ -13,9 +13,9 @@ func (p *Program) guard(f *Facts, version int, best *asked, r *Ruling) bool {
 	if best.verdict == domain.Allow {
 		return false
 	}
-	alarm := Alarm{Policy: p.Document.Name, Version: version, Rule: best.rule.ID}
+	alarm := domain.Alarm{Policy: p.Document.Name, Version: version, Rule: best.rule.ID}
 	if m := p.flooded(f, best); m != nil {
-		alarm.Kind, alarm.Signal = AlarmFlood, m.Signal.ID
+		alarm.Kind, alarm.Subject = domain.AlarmFlood, domain.Subject{Kind: domain.SubjectSignal, Name: string(m.Signal.ID)}
 		alarm.Text = fmt.Sprintf("A signal of bank %q has matched %d uploads within the hour, far more than it used to.", m.Bank.Name, m.Signal.Tally.Matches.Hour)
 		r.Alarms = append(r.Alarms, alarm)
 		p.turn(r, alarm.Text)
@@ -36,7 +36,7 @@ func (p *Program) guard(f *Facts, version int, best *asked, r *Ruling) bool {
 	default:
 		return false
 	}
-	alarm.Kind, alarm.Text = AlarmQuota, text
+	alarm.Kind, alarm.Text = domain.AlarmQuota, text
 	r.Alarms = append(r.Alarms, alarm)
 	if q.Over != OverHold {
 		return false

@@ -20,27 +20,8 @@ type Ruling struct {
 	Then    domain.Consequence
 	Reason  string // one sentence for people
 	Hits    []domain.RuleHit
-	Alarms  []Alarm
+	Alarms  []domain.Alarm // of its guards
 }
-
-// Alarm is what a guard of a policy has to tell people.
-type Alarm struct {
-	Kind    AlarmKind
-	Policy  string
-	Version int
-	Rule    string
-	Signal  domain.SignalID // of a flood
-	Text    string
-}
-
-// AlarmKind says what an alarm is about.
-type AlarmKind string
-
-// The kinds of alarms.
-const (
-	AlarmQuota AlarmKind = "quota" // a policy has decided more than its limits say
-	AlarmFlood AlarmKind = "flood" // a signal matches far more than it used to
-)
 
 // asked is a rule with what became of it.
 type asked struct {

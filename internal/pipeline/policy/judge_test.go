@@ -234,7 +234,7 @@ func TestGuards(t *testing.T) {
 	} {
 		p, f := about(t, c.lines, c.given)
 		r := p.Judge(f, 7)
-		var alarms []policy.AlarmKind
+		var alarms []domain.AlarmKind
 		for _, a := range r.Alarms {
 			alarms = append(alarms, a.Kind)
 			if a.Policy != "p" || a.Version != 7 || a.Rule != "r" || a.Text == "" {
