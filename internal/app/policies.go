@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -85,7 +86,7 @@ func linesOf(e *policies.Edition[*policy.Program]) (lines []gate.Line) {
 		if b.State != domain.PolicyLive || b.Stands {
 			continue
 		}
-		holds := &gate.Version{Number: b.Version, Program: holdsAll}
+		holds := &gate.Version{Number: b.Version, Program: holdsAll()}
 		at := -1
 		for i := range lines {
 			if lines[i].Name == b.Policy {
@@ -107,14 +108,15 @@ func versionOf(v *policies.Version[*policy.Program]) *gate.Version {
 	return &gate.Version{Number: v.Number, Program: v.Program}
 }
 
-// holdsAll stands for a live version that cannot be read where there is none to go on with.
-var holdsAll = func() *policy.Program {
+// holdsAll stands for a live version that cannot be read where there is none to go on with. It is compiled when it is needed: other commands start
+// without it.
+var holdsAll = sync.OnceValue(func() *policy.Program {
 	program, found := policy.Load([]byte("policy: unreadable\nrules:\n  - id: unreadable\n    when: 'true'\n    decide: hold\n"))
 	if program == nil {
 		panic(found) // the text is above
 	}
 	return program
-}()
+})
 
 // memory knows which rules are excused.
 type memory struct {
