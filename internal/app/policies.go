@@ -125,23 +125,13 @@ type memory struct {
 }
 
 // Excuses implements gate.Memory.
-func (m memory) Excuses(ctx context.Context, now domain.Time, u domain.Upload, matches []domain.Match) ([]policy.Excuse, error) {
-	subjects := []domain.Subject{
-		{Kind: domain.SubjectAccount, Name: string(u.AccountID)}, {Kind: domain.SubjectContent, Name: string(u.ContentID)}, {Kind: domain.SubjectSurface, Name: u.Surface},
-	}
-	seen := map[domain.Subject]bool{}
-	for _, match := range matches {
-		for _, s := range []domain.Subject{{Kind: domain.SubjectBank, Name: string(match.BankID)}, {Kind: domain.SubjectSignal, Name: string(match.Signal)}} {
-			if !seen[s] {
-				seen[s], subjects = true, append(subjects, s)
-			}
-		}
-	}
-	overturns, err := m.store.OverturnsOf(ctx, u.Sameness())
+func (m memory) Excuses(ctx context.Context, in policy.Input) ([]policy.Excuse, error) {
+	overturns, err := m.store.OverturnsOf(ctx, in.Upload.Sameness())
 	if err != nil {
 		return nil, err
 	}
-	return gate.Excuses(now, u, matches, overturns, m.book.Current().Snoozes(now, subjects...)), nil
+	subjects := append(in.Subjects(), domain.Subject{Kind: domain.SubjectContent, Name: string(in.Upload.ContentID)})
+	return gate.Excuses(in, overturns, m.book.Current().Snoozes(in.Now, subjects...)), nil
 }
 
 // followEvery is how often a process looks whether policies have changed, should the news of it be lost.

@@ -13,8 +13,11 @@ import (
 
 func TestExcuses(t *testing.T) {
 	t.Parallel()
-	upload := domain.Upload{ContentID: "post-1", AccountID: "user-4", Surface: "post"}
-	matches := []domain.Match{{BankID: "b1", Signal: "s1"}, {BankID: "b1", Signal: "s2"}, {BankID: "b2", Signal: "s3"}, {BankID: "b1", Signal: "s1"}}
+	in := policy.Input{
+		Upload:  domain.Upload{ContentID: "post-1", AccountID: "user-4", Surface: "post"},
+		Matches: []domain.Match{{BankID: "b1", Signal: "s1"}, {BankID: "b1", Signal: "s2"}, {BankID: "b2", Signal: "s3"}, {BankID: "b1", Signal: "s1"}},
+		Now:     noon,
+	}
 	snooze := func(kind domain.SubjectKind, name string) []domain.Snooze {
 		return []domain.Snooze{{Policy: "p", Rule: "r", Subject: domain.Subject{Kind: kind, Name: name}, Until: noon.Add(time.Hour), By: "eva", Reason: "a dispute"}}
 	}
@@ -36,12 +39,12 @@ func TestExcuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, gate.Excuses(noon, upload, matches, nil, c.snoozes)); diff != "" {
+			if diff := cmp.Diff(c.want, gate.Excuses(in, nil, c.snoozes)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-	got := gate.Excuses(noon, upload, matches, []domain.Overturn{{Policy: "p", Rule: "r", Signals: []domain.SignalID{"s1"}, By: "eva", At: noon}}, nil)
+	got := gate.Excuses(in, []domain.Overturn{{Policy: "p", Rule: "r", Signals: []domain.SignalID{"s1"}, By: "eva", At: noon}}, nil)
 	if diff := cmp.Diff([]policy.Excuse{{Policy: "p", Rule: "r", Why: "overturned by eva on 2026-01-01", Overturned: true, Signals: []domain.SignalID{"s1"}}}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -50,7 +53,7 @@ func TestExcuses(t *testing.T) {
 func TestANamelessAccountIsNotSnoozed(t *testing.T) {
 	t.Parallel()
 	s := []domain.Snooze{{Subject: domain.Subject{Kind: domain.SubjectAccount}, Until: noon + 1}}
-	if got := gate.Excuses(noon, domain.Upload{}, nil, nil, s); got != nil {
+	if got := gate.Excuses(policy.Input{Now: noon}, nil, s); got != nil {
 		t.Errorf("%+v", got)
 	}
 }

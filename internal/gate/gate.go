@@ -30,7 +30,7 @@ type Tallies interface {
 
 // Memory knows which rules are excused for an upload.
 type Memory interface {
-	Excuses(context.Context, domain.Time, domain.Upload, []domain.Match) ([]policy.Excuse, error)
+	Excuses(context.Context, policy.Input) ([]policy.Excuse, error)
 }
 
 // Gate asks policies. All fields must be set. It is safe for concurrent use.
@@ -120,7 +120,7 @@ func (g *Gate) gather(ctx context.Context, in policy.Input, lines []Line) *polic
 			facts.Spent[l.Name] = t
 		}
 	}
-	if facts.Excuses, err = g.Memory.Excuses(ctx, in.Now, in.Upload, in.Matches); err != nil {
+	if facts.Excuses, err = g.Memory.Excuses(ctx, in); err != nil {
 		facts.Excuses = nil
 		g.Log.Warn("what people have overturned could not be read; no rule is excused", "error", err)
 	}

@@ -36,7 +36,7 @@ func (w *world) Of(_ context.Context, _ domain.Time, subjects []domain.Subject) 
 	return told, nil
 }
 
-func (w *world) Excuses(context.Context, domain.Time, domain.Upload, []domain.Match) ([]policy.Excuse, error) {
+func (w *world) Excuses(context.Context, policy.Input) ([]policy.Excuse, error) {
 	return w.excuses, w.fails
 }
 

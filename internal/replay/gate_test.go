@@ -64,10 +64,10 @@ func (w world) Of(_ context.Context, _ domain.Time, subjects []domain.Subject) (
 }
 
 // Excuses implements gate.Memory.
-func (w world) Excuses(_ context.Context, _ domain.Time, _ domain.Upload, matches []domain.Match) (all []policy.Excuse, err error) {
+func (w world) Excuses(_ context.Context, in policy.Input) (all []policy.Excuse, err error) {
 	if w.r.IntN(4) == 0 {
 		e := policy.Excuse{Policy: "strict", Rule: []string{"near", "young", ""}[w.r.IntN(3)], Why: "overturned", Always: w.r.IntN(2) == 0}
-		for _, m := range matches[:w.r.IntN(len(matches)+1)] {
+		for _, m := range in.Matches[:w.r.IntN(len(in.Matches)+1)] {
 			e.Signals = append(e.Signals, m.Signal)
 		}
 		all = append(all, e)
