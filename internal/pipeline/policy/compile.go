@@ -217,9 +217,5 @@ func (c *condition) eval(v *view) ref.Val {
 
 // look returns a fresh look at facts with what this policy defines.
 func (p *Program) look(f *Facts) *view {
-	v := &view{facts: f, lists: p.lists}
-	if len(p.defined) > 0 {
-		v.defined = &definitions{p.defines, make([]ref.Val, len(p.defined)), func(v *view, i int) ref.Val { return p.defined[i].eval(v) }}
-	}
-	return v
+	return &view{program: p, facts: f, defined: make([]ref.Val, len(p.defined))}
 }

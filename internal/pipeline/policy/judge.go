@@ -55,9 +55,10 @@ type asked struct {
 
 // Judge asks a version of a policy about some facts. It changes nothing, and the same facts always get the same ruling.
 func (p *Program) Judge(f *Facts, version int) Ruling {
-	all := p.ask(f, nil)
+	v := p.look(f)
+	all := p.ask(v)
 	best := strongest(all)
-	exempt := p.exemption(f)
+	exempt := p.exemption(v)
 	r := p.ruling(best)
 	if exempt != nil {
 		best, r = nil, Ruling{Verdict: domain.Allow, Rule: exempt.rule.ID, Sure: true, Reason: p.reason(exempt)}
@@ -73,10 +74,8 @@ func (p *Program) Judge(f *Facts, version int) Ruling {
 	return r
 }
 
-// ask evaluates all rules, without the matches of some signals.
-func (p *Program) ask(f *Facts, without []domain.SignalID) (all []asked) {
-	v := p.look(f)
-	v.excused = without
+// ask evaluates all rules.
+func (p *Program) ask(v *view) (all []asked) {
 	for i := range p.rules {
 		if a, says := p.askRule(v, i); says {
 			all = append(all, a)
@@ -317,8 +316,7 @@ func (p *Program) reason(a *asked) string {
 }
 
 // exemption returns the first exemption that is true.
-func (p *Program) exemption(f *Facts) *asked {
-	v := p.look(f)
+func (p *Program) exemption(v *view) *asked {
 	for i := range p.exempt {
 		if value, _ := valueOf(p.exempt[i].eval(v)); value == domain.True {
 			by, match := p.witness(v, &p.exempt[i])
