@@ -193,7 +193,7 @@ func (p *Program) witness(v *view, c *condition) (by evidence, match int) {
 	if c.uses["matches"] {
 		for i := range f.Matches {
 			m := &f.Matches[i]
-			if !m.counts() || !v.without(m) {
+			if !v.counts(m) {
 				continue
 			}
 			if by.match == nil {

@@ -162,7 +162,7 @@ var variables = []variable{
 	{"surface", surfaceKind.typ, surfaceKind.doc, func(v *view) ref.Val { return &object{surfaceKind, v} }},
 	{"media", cel.ListType(partKind.typ), "The parts of the upload.", func(v *view) ref.Val { return v.media() }},
 	{"matches", cel.ListType(matchKind.typ), "What was found and counts, the strongest first: not what known-good content outweighs. Where a part could not be checked, it is these and perhaps more.", func(v *view) ref.Val {
-		return v.matches(func(m *Match) bool { return m.counts() && v.without(m) }, true)
+		return v.matches(v.counts, true)
 	}},
 	{"known_good", cel.ListType(matchKind.typ), "Matches with known-good content.", func(v *view) ref.Val {
 		return v.matches(func(m *Match) bool { return m.Bank.Kind == string(domain.Negative) }, false)

@@ -65,17 +65,18 @@ func (v *view) account() *Account {
 	return v.facts.Account
 }
 
-func (v *view) without(m *Match) bool {
-	if v.only != nil {
-		return m == v.only
+// counts reports whether a match counts against the content in this look.
+func (v *view) counts(m *Match) bool {
+	if v.only != nil && m != v.only {
+		return false
 	}
-	return !slices.Contains(v.excused, m.Signal.ID)
+	return m.counts() && !slices.Contains(v.excused, m.Signal.ID)
 }
 
 // anyMatch reports whether any match counts.
 func (v *view) anyMatch() bool {
 	for i := range v.facts.Matches {
-		if m := &v.facts.Matches[i]; m.counts() && v.without(m) {
+		if v.counts(&v.facts.Matches[i]) {
 			return true
 		}
 	}
