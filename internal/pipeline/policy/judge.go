@@ -108,10 +108,8 @@ func (p *Program) asks(rule *Rule, value domain.Value) domain.Verdict {
 	switch value {
 	case domain.False:
 		return ""
-	case domain.Unknown:
-		treat = rule.treat(rule.Unknown, p.Document.Unknown)
-	case domain.Errored:
-		treat = rule.treat(rule.Error, p.Document.Error)
+	case domain.Unknown, domain.Errored:
+		treat = p.Document.Means(rule, value)
 	}
 	switch treat {
 	case TreatTrue:
@@ -120,20 +118,6 @@ func (p *Program) asks(rule *Rule, value domain.Value) domain.Verdict {
 		return domain.Hold
 	}
 	return ""
-}
-
-// treat says what a value that is neither true nor false means for a rule.
-func (r *Rule) treat(own, policy Treatment) Treatment {
-	switch {
-	case own != "":
-		return own
-	case policy != "":
-		return policy
-	case r.Verdict.Rank() >= domain.Hold.Rank():
-		return TreatHold
-	default:
-		return TreatIgnore
-	}
 }
 
 // valueOf returns what a condition has turned out to be, with the reason if that is neither true nor false.
