@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
 )
 
 // Program is a policy that can be asked. It is immutable and safe for concurrent use.
@@ -206,9 +207,11 @@ func steps(n uint64) string {
 	return fmt.Sprint(n)
 }
 
-// eval evaluates a condition to a value of CEL.
-func (c *condition) eval(v *view) ref.Val {
-	out, _, err := c.program.Eval(v)
+func (c *condition) eval(v *view) ref.Val { return evaluate(c.program, v) }
+
+// evaluate returns a value of CEL, which an error is too.
+func evaluate(program cel.Program, a interpreter.Activation) ref.Val {
+	out, _, err := program.Eval(a)
 	if err != nil && out == nil {
 		return types.WrapErr(err)
 	}
