@@ -128,36 +128,14 @@ func (p *Program) watch(s site) (found Diagnostics) {
 
 // operands finds what && and || join and what ?: asks, in loops too. What a loop adds of its own is none of it, nor is a chain within a chain.
 func operands(e ast.Expr, add func(ast.Expr)) {
-	switch e.Kind() {
-	case ast.CallKind:
-		call := e.AsCall()
-		name := call.FunctionName()
-		logical := name == operators.LogicalAnd || name == operators.LogicalOr
-		if call.IsMemberFunction() {
-			operands(call.Target(), add)
+	logical := isCall(e, operators.LogicalAnd) || isCall(e, operators.LogicalOr)
+	for i, piece := range piecesOf(e) {
+		asked := logical || isCall(e, operators.Conditional) && i == 0
+		if asked && !ownOfLoop(piece) && !(logical && isCall(piece, e.AsCall().FunctionName())) {
+			add(piece)
 		}
-		for i, arg := range call.Args() {
-			asked := logical || name == operators.Conditional && i == 0
-			if asked && !ownOfLoop(arg) && !(logical && isCall(arg, name)) {
-				add(arg)
-			}
-			operands(arg, add)
-		}
-	case ast.SelectKind:
-		operands(e.AsSelect().Operand(), add)
-	case ast.ListKind:
-		for _, item := range e.AsList().Elements() {
-			operands(item, add)
-		}
-	case ast.ComprehensionKind:
-		loop := e.AsComprehension()
-		operands(loop.IterRange(), add)
-		operands(loop.LoopStep(), add)
+		operands(piece, add)
 	}
-}
-
-func isCall(e ast.Expr, name string) bool {
-	return e.Kind() == ast.CallKind && e.AsCall().FunctionName() == name
 }
 
 func ownOfLoop(e ast.Expr) bool {

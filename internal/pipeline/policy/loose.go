@@ -123,15 +123,10 @@ func limitsOf(c *condition, text string) (all []limit) {
 			for _, arg := range call.Args() {
 				walk(arg, name != operators.Index && (compared || slices.Contains(comparisons, name)))
 			}
-		case ast.SelectKind:
-			walk(e.AsSelect().Operand(), false)
-		case ast.ListKind:
-			for _, item := range e.AsList().Elements() {
-				walk(item, false)
+		default:
+			for _, piece := range piecesOf(e) {
+				walk(piece, false)
 			}
-		case ast.ComprehensionKind:
-			walk(e.AsComprehension().IterRange(), false)
-			walk(e.AsComprehension().LoopStep(), false)
 		}
 	}
 	walk(c.ast.NativeRep().Expr(), false)
