@@ -126,15 +126,9 @@ func (c *compiler) define(def Definition) {
 func (c *compiler) rule(r Rule) condition { return c.condition(r.When, cel.BoolType) }
 
 func (c *compiler) report(e Expression, message, hint string) {
-	at := e.at.of(start{})
+	at := e.at.char(0)
 	c.found = append(c.found, Diagnostic{Line: at.line, Column: at.column, Message: message, Hint: hint})
 }
-
-// start is the first character of an expression.
-type start struct{}
-
-func (start) Line() int   { return 1 }
-func (start) Column() int { return 0 }
 
 // condition compiles one expression. If it has to have a type, others are reported.
 func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
@@ -120,7 +119,7 @@ func (p *Program) watch(s site) (found Diagnostics) {
 		if one.expr != rep.Expr() {
 			subject = textOf(one.expr, rep.SourceInfo())
 		}
-		at := s.e.at.of(leftmost(one.expr, rep.SourceInfo()))
+		at := s.e.at.char(leftmost(one.expr, rep.SourceInfo()))
 		found = append(found, Diagnostic{Line: at.line, Column: at.column, Warning: true, Message: fmt.Sprintf("%s: %s is %s in the tests", s.what, subject, never)})
 	}
 	return found
@@ -151,8 +150,8 @@ func textOf(e ast.Expr, info *ast.SourceInfo) string {
 	return domain.Clip(strings.Join(strings.Fields(s), " "), 100)
 }
 
-// leftmost is where an expression begins: CEL has its operator.
-func leftmost(e ast.Expr, info *ast.SourceInfo) common.Location {
+// leftmost is the character with which an expression begins: CEL has its operator.
+func leftmost(e ast.Expr, info *ast.SourceInfo) int {
 	first := int32(-1)
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		r, ok := info.GetOffsetRange(e.ID())
@@ -166,7 +165,7 @@ func leftmost(e ast.Expr, info *ast.SourceInfo) common.Location {
 			first = r.Start
 		}
 	}))
-	return info.GetLocationByOffset(max(first, 0))
+	return int(first)
 }
 
 // with returns the program with another condition at a site.

@@ -42,7 +42,7 @@ func (p *Program) loose() (found Diagnostics) {
 			}
 			unnoticed := slices.DeleteFunc(l.others, func(other string) bool { return s.noticed(at, l, other) })
 			if len(unnoticed) > 0 {
-				where := at.e.at.where[l.from]
+				where := at.e.at.char(l.from)
 				found = append(found, Diagnostic{Line: where.line, Column: where.column, Warning: true, Message: fmt.Sprintf("%s: no test tells %s from %s", at.what, l.text, strings.Join(unnoticed, " or "))})
 			}
 		}
