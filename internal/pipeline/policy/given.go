@@ -230,16 +230,14 @@ func (r *reader) givenExcuses(n *yaml.Node, f *Facts) {
 
 // tally adds the keys of counts to those of whatever is counted. "counts: unknown" says that nobody could count.
 func (r *reader) tally(t **domain.Tally, known keys) keys {
-	counted := **t
-	for name, c := range map[string]*domain.Counts{
-		"uploads": &counted.Uploads, "matches": &counted.Matches, "labels": &counted.Labels, "limits": &counted.Limits, "holds": &counted.Holds,
-		"blocks": &counted.Blocks, "reports": &counted.Reports,
-	} {
-		known[name] = func(n *yaml.Node) {
+	all := **t
+	for _, counter := range counters {
+		known[counter.name] = func(n *yaml.Node) {
 			count := func(into *int64) func(*yaml.Node) { return func(n *yaml.Node) { *into = r.whole(n, 0, 1<<53) } }
-			r.mapping(n, name, keys{"hour": count(&c.Hour), "day": count(&c.Day), "week": count(&c.Week)})
+			c := counter.of(&all)
+			r.mapping(n, counter.name, keys{"hour": count(&c.Hour), "day": count(&c.Day), "week": count(&c.Week)})
 			if *t != nil {
-				**t = counted
+				**t = all
 			}
 		}
 	}

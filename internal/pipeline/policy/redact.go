@@ -313,17 +313,15 @@ func (d *redactor) counts(n *yaml.Node, t *domain.Tally) {
 		put(n, "counts", string(domain.Unknown))
 		return
 	}
-	for _, c := range []struct {
-		name string
-		domain.Counts
-	}{{"uploads", t.Uploads}, {"matches", t.Matches}, {"labels", t.Labels}, {"limits", t.Limits}, {"holds", t.Holds}, {"blocks", t.Blocks}, {"reports", t.Reports}} {
-		counts := inline()
+	for _, counter := range counters {
+		if !d.asked[counter.name] {
+			continue
+		}
+		c, counts := counter.of(t), inline()
 		put(counts, "hour", c.Hour)
 		put(counts, "day", c.Day)
 		put(counts, "week", c.Week)
-		if d.asked[c.name] {
-			add(n, c.name, counts)
-		}
+		add(n, counter.name, counts)
 	}
 }
 
