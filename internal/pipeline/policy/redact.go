@@ -46,10 +46,6 @@ func (p *Program) NewTest(name string, f *Facts) (string, error) {
 	return text.String(), err
 }
 
-func (p *Program) outcome(f *Facts) Outcome {
-	return Combine([]Judged{{p.Document.Name, 1, p.Judge(f, 1)}})
-}
-
 // names returns the names of all fields that conditions ask for, and of all attributes.
 func (p *Program) names() (fields, attributes map[string]bool) {
 	fields, attributes = map[string]bool{}, map[string]bool{}
