@@ -19,9 +19,6 @@ const (
 	maxGiven                = 5000 // matches, parts or reports of one test: more than policies see, so that a test can say so
 )
 
-// keys are the keys of a mapping with what reads their values.
-type keys map[string]func(*yaml.Node)
-
 // given reads the upload of a test, which is told in the names that conditions use. What it leaves out does not matter: counts are 0, matches count,
 // and there is one part, which was checked completely.
 func (r *reader) given(n *yaml.Node) *Facts {
