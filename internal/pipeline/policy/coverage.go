@@ -147,7 +147,7 @@ func textOf(e ast.Expr, info *ast.SourceInfo) string {
 	if err != nil {
 		return "an operand"
 	}
-	return domain.Clip(strings.Join(strings.Fields(s), " "), 100)
+	return domain.Clip(oneLine(s), 100)
 }
 
 // leftmost is the character with which an expression begins: CEL has its operator.
