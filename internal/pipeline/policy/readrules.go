@@ -2,6 +2,7 @@ package policy
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -130,13 +131,13 @@ func (r *reader) limits(n *yaml.Node) map[domain.Verdict]Quota {
 }
 
 func (r *reader) quota(n *yaml.Node, v domain.Verdict) Quota {
-	q := Quota{Over: OverHold, position: at(n)}
+	q := Quota{Over: OverHold}
 	if v == domain.Hold {
 		q.Over = OverAlarm
 	}
 	seen := r.mapping(n, "a limit", keys{
-		"per_hour": func(n *yaml.Node) { q.PerHour = r.whole(n, 1, math32) },
-		"per_day":  func(n *yaml.Node) { q.PerDay = r.whole(n, 1, math32) },
+		"per_hour": func(n *yaml.Node) { q.PerHour = r.whole(n, 1, math.MaxInt32) },
+		"per_day":  func(n *yaml.Node) { q.PerDay = r.whole(n, 1, math.MaxInt32) },
 		"over": func(n *yaml.Node) {
 			if v == domain.Hold {
 				if q.Over = OverAlarm; n.Value != string(OverAlarm) {
@@ -153,12 +154,10 @@ func (r *reader) quota(n *yaml.Node, v domain.Verdict) Quota {
 	return q
 }
 
-const math32 = 1<<31 - 1
-
 func (r *reader) flood(n *yaml.Node) *Flood {
-	f := &Flood{position: at(n)}
+	f := &Flood{}
 	seen := r.mapping(n, "flood", keys{
-		"per_hour": func(n *yaml.Node) { f.PerHour = r.whole(n, 1, math32) },
+		"per_hour": func(n *yaml.Node) { f.PerHour = r.whole(n, 1, math.MaxInt32) },
 		"times":    func(n *yaml.Node) { f.Times = r.number(n, 1, 1e6) },
 		"except": func(n *yaml.Node) {
 			r.each(n, "except", 8, func(item *yaml.Node) {
