@@ -10,7 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/quell-project/quell/internal/bench/rules"
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/platform/store"
 	"github.com/quell-project/quell/internal/replay"
 )
@@ -60,9 +62,9 @@ func Replay(ctx context.Context, o ReplayOptions, tell Progress) (r ReplayResult
 		return r, err
 	}
 	defer s.Close()
-	program, err := manyRules(o.Rules)
-	if err != nil {
-		return r, err
+	program, found := policy.Load(rules.Text(o.Rules))
+	if program == nil {
+		return r, found
 	}
 	r = ReplayResult{Origin: Here(), Conditions: conditions(o.N), Engine: s.Engine(), N: o.N, Rules: o.Rules, Threads: o.Threads}
 	if err := r.fill(ctx, s, o, tell); err != nil {

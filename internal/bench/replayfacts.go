@@ -3,9 +3,9 @@ package bench
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
+	"github.com/quell-project/quell/internal/bench/rules"
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/policy"
 )
@@ -31,7 +31,7 @@ func (m *madeFacts) kept(i int) (domain.KeptFacts, error) {
 		// Ids of the same moment differ in their end.
 		Decision:  domain.FirstID[domain.DecisionID](at)[:24] + domain.DecisionID(fmt.Sprintf("%012x", i)),
 		DecidedAt: at, Account: domain.AccountID(fmt.Sprint("user-", m.dice.IntN(max(m.n/20, 1)))), Surface: f.Content.Surface, Verdict: domain.Allow,
-		Policy: domain.PolicyRef{ID: "fifty", Version: 1, Rule: policy.NoRule}, Body: body,
+		Policy: domain.PolicyRef{ID: rules.Policy, Version: 1, Rule: policy.NoRule}, Body: body,
 	}
 	switch {
 	case len(f.Matches) > 0:
@@ -87,31 +87,3 @@ func (m *madeFacts) tally(most int64) *domain.Tally {
 }
 
 func pick(d *rand.Rand, words ...string) string { return words[d.IntN(len(words))] }
-
-// ruleKinds are conditions as people write them; each takes a number.
-var ruleKinds = []string{
-	`matches.exists(m, m.bank.kind == "known" && m.distance <= %d)`,
-	`matches.exists(m, m.bank.name == "bank-%d" && size(m.sources) >= 2)`,
-	`young && account.uploads.hour > %d`,
-	`content.surface == "surface-%d" && media.exists(p, p.check != "complete")`,
-	`account.blocks.week >= %d && !(account.id in lists.trusted)`,
-	`content.language == "de" && surface.matches.hour > %d`,
-	`"score" in content.attributes && content.attributes.score > %d.5`,
-	`size(reports) > %d`,
-	`matches.exists(m, m.signal.matches.hour > %d && m.exact)`,
-	`content.age > duration("%dh") && event.cause == "upload"`,
-}
-
-// manyRules is a policy of so many rules, each of one of the kinds with a number of its own.
-func manyRules(n int) (*policy.Program, error) {
-	var text strings.Builder
-	text.WriteString("policy: fifty\nlists: {trusted: [a, b, c]}\ndefine: {young: 'account.age < duration(\"168h\")'}\nrules:\n")
-	for i := range n {
-		fmt.Fprintf(&text, "  - {id: r%d, when: '%s', decide: %s}\n", i, fmt.Sprintf(ruleKinds[i%len(ruleKinds)], i), domain.Verdicts()[1+i%4])
-	}
-	p, found := policy.Load([]byte(text.String()))
-	if p == nil {
-		return nil, found
-	}
-	return p, nil
-}

@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/policy"
@@ -192,21 +191,3 @@ func (c *collector) add(i int, t *tally) {
 }
 
 func (c *collector) report() *Report { return c.sum.report() }
-
-// age names the span in which the age of an account lies.
-func age(f *policy.Facts) string {
-	if f.Account == nil || f.Account.CreatedAt == 0 {
-		return "not said"
-	}
-	const day = 24 * time.Hour
-	old := f.Now.Sub(f.Account.CreatedAt)
-	for _, s := range []struct {
-		under time.Duration
-		name  string
-	}{{day, "under a day"}, {7 * day, "under a week"}, {30 * day, "under a month"}, {365 * day, "under a year"}} {
-		if old < s.under {
-			return s.name
-		}
-	}
-	return "a year or more"
-}

@@ -42,12 +42,9 @@ func (s *sum) add(t *tally) {
 	for name, n := range t.notices {
 		s.notices[name] += n
 	}
-	for i, lines := range t.groups {
-		for name, p := range lines {
-			if s.groups[i][name] == nil {
-				s.groups[i][name] = &pairs{}
-			}
-			s.groups[i][name].add(p)
+	for i, group := range t.groups {
+		for name, p := range group {
+			s.groups[i].of(name).add(p)
 		}
 	}
 	for _, a := range t.hit {
@@ -126,20 +123,20 @@ func (p *pairs) comparison() Comparison {
 const mostLines = 50
 
 // linesOf lists the most frequent first; those beyond the bound are one line.
-func linesOf(of map[string]*pairs) []Line {
-	lines := []Line{}
+func linesOf(of lines) []Line {
+	list := []Line{}
 	for name, p := range of {
-		lines = append(lines, Line{name, p.comparison()})
+		list = append(list, Line{name, p.comparison()})
 	}
-	slices.SortFunc(lines, func(a, b Line) int { return cmp.Or(cmp.Compare(b.Was.Of, a.Was.Of), cmp.Compare(a.Name, b.Name)) })
-	if len(lines) <= mostLines {
-		return lines
+	slices.SortFunc(list, func(a, b Line) int { return cmp.Or(cmp.Compare(b.Was.Of, a.Was.Of), cmp.Compare(a.Name, b.Name)) })
+	if len(list) <= mostLines {
+		return list
 	}
 	var rest pairs
-	for _, l := range lines[mostLines:] {
+	for _, l := range list[mostLines:] {
 		rest.add(of[l.Name])
 	}
-	return append(lines[:mostLines:mostLines], Line{"all others", rest.comparison()})
+	return append(list[:mostLines:mostLines], Line{"all others", rest.comparison()})
 }
 
 // named lists counts, the largest first.

@@ -1,8 +1,11 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/policy"
@@ -25,7 +28,7 @@ type tally struct {
 	others   int64
 	reworded int64
 	changes  []Change
-	groups   [len(groupNames)]map[string]*pairs
+	groups   [len(groupNames)]lines
 	notices  map[string]int64
 	accounts map[domain.AccountID]int64
 	hit      []domain.AccountID // in the order in which they are first hit
@@ -40,12 +43,22 @@ type opinions struct {
 	shouldAct, found, finds int64                        // of the sample: that should be acted on, and that were and would have been
 }
 
+// lines are the pairs of a group by what they have in common.
+type lines map[string]*pairs
+
+func (l lines) of(name string) *pairs {
+	if l[name] == nil {
+		l[name] = &pairs{}
+	}
+	return l[name]
+}
+
 var groupNames = [...]string{"bank", "surface", "account age", "language"}
 
 func newTally(o *Options) *tally {
 	t := &tally{o: o, recorded: map[string]int64{}, notices: map[string]int64{}, accounts: map[domain.AccountID]int64{}}
 	for i := range t.groups {
-		t.groups[i] = map[string]*pairs{}
+		t.groups[i] = lines{}
 	}
 	return t
 }
@@ -105,38 +118,42 @@ func (t *tally) note(kept *domain.KeptFacts, out *policy.Outcome) {
 // group counts an upload with those that it has something in common with.
 func (t *tally) group(f *policy.Facts, was, now bool) {
 	count := func(group int, name string) {
-		p := t.groups[group][name]
-		if p == nil {
-			p = &pairs{}
-			t.groups[group][name] = p
-		}
-		p.count(was, now)
+		t.groups[group].of(name).count(was, now)
 	}
 	seen := make([]string, 0, 4)
-next:
 	for i := range f.Matches {
-		bank := f.Matches[i].Bank.Name
-		for _, s := range seen {
-			if s == bank {
-				continue next
-			}
+		if bank := f.Matches[i].Bank.Name; !slices.Contains(seen, bank) {
+			seen = append(seen, bank)
+			count(0, bank)
 		}
-		seen = append(seen, bank)
-		count(0, bank)
 	}
 	if len(seen) == 0 {
 		count(0, "no match")
 	}
-	count(1, orNotSaid(f.Content.Surface))
+	count(1, cmp.Or(f.Content.Surface, notSaid))
 	count(2, age(f))
-	count(3, orNotSaid(f.Content.Language))
+	count(3, cmp.Or(f.Content.Language, notSaid))
 }
 
-func orNotSaid(s string) string {
-	if s == "" {
-		return "not said"
+// notSaid is the line of what the service did not say.
+const notSaid = "not said"
+
+// age names the span in which the age of an account lies.
+func age(f *policy.Facts) string {
+	if f.Account == nil || f.Account.CreatedAt == 0 {
+		return notSaid
 	}
-	return s
+	const day = 24 * time.Hour
+	old := f.Now.Sub(f.Account.CreatedAt)
+	for _, s := range []struct {
+		under time.Duration
+		name  string
+	}{{day, "under a day"}, {7 * day, "under a week"}, {30 * day, "under a month"}, {365 * day, "under a year"}} {
+		if old < s.under {
+			return s.name
+		}
+	}
+	return "a year or more"
 }
 
 func (p *pairs) count(first, second bool) {

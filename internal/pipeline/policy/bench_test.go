@@ -1,45 +1,20 @@
 package policy_test
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
+	"github.com/quell-project/quell/internal/bench/rules"
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
-// fifty is a policy of fifty rules of the kinds that people write.
-func fifty(b *testing.B) *policy.Program {
-	b.Helper()
-	conditions := []string{
-		`matches.exists(m, m.bank.kind == "known" && m.distance <= %d)`,
-		`matches.exists(m, m.bank.name == "bank-%d" && size(m.sources) >= 2)`,
-		`young && account.uploads.hour > %d`,
-		`content.surface == "surface-%d" && media.exists(p, p.check != "complete")`,
-		`account.blocks.week >= %d && !(account.id in lists.trusted)`,
-		`content.language == "de" && surface.matches.hour > %d`,
-		`"score" in content.attributes && content.attributes.score > %d.5`,
-		`size(reports) > %d`,
-		`matches.exists(m, m.signal.matches.hour > %d && m.exact)`,
-		`content.age > duration("%dh") && event.cause == "upload"`,
-	}
-	var text strings.Builder
-	text.WriteString("policy: fifty\nlists: {trusted: [a, b, c]}\ndefine: {young: 'account.age < duration(\"168h\")'}\nrules:\n")
-	for i := range 50 {
-		fmt.Fprintf(&text, "  - {id: r%d, when: '%s', decide: %s}\n", i, fmt.Sprintf(conditions[i%len(conditions)], i), domain.Verdicts()[1+i%4])
-	}
-	p, found := policy.Load([]byte(text.String()))
-	if p == nil {
-		b.Fatal(found)
-	}
-	return p
-}
-
 // BenchmarkJudge is what policy costs in the gate: fifty rules about an upload with nothing, with two matches, and with a part that could not be
 // checked.
 func BenchmarkJudge(b *testing.B) {
-	p := fifty(b)
+	p, found := policy.Load(rules.Text(50))
+	if p == nil {
+		b.Fatal(found)
+	}
 	made := domain.Upload{AccountID: "user-4", ContentID: "post-1", Surface: "surface-3", CreatedAt: 1e15, Parts: []domain.Part{{Name: "file-1"}, {Name: "file-2"}}}
 	matches := []domain.Match{
 		{Bank: "bank-1", BankKind: domain.Known, SignalType: domain.PDQ, Distance: 40, Limit: 31, Part: "file-1", Signal: "a", Sources: []string{"x", "y"}},

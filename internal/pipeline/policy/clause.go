@@ -43,6 +43,30 @@ func clauses(text string, env *cel.Env) (*clause, error) {
 	return (&splitter{native.SourceInfo()}).split(native.Expr())
 }
 
+// piecesOf returns what an expression is directly made of, of what people write: of a loop its list and what it asks of each element. Literals of maps are
+// taken for one piece.
+func piecesOf(e ast.Expr) []ast.Expr {
+	switch e.Kind() {
+	case ast.SelectKind:
+		return []ast.Expr{e.AsSelect().Operand()}
+	case ast.CallKind:
+		call := e.AsCall()
+		if call.IsMemberFunction() {
+			return append([]ast.Expr{call.Target()}, call.Args()...)
+		}
+		return call.Args()
+	case ast.ListKind:
+		return e.AsList().Elements()
+	case ast.ComprehensionKind:
+		return []ast.Expr{e.AsComprehension().IterRange(), e.AsComprehension().LoopStep()}
+	}
+	return nil
+}
+
+func isCall(e ast.Expr, name string) bool {
+	return e.Kind() == ast.CallKind && e.AsCall().FunctionName() == name
+}
+
 type splitter struct{ info *ast.SourceInfo }
 
 func (s *splitter) split(e ast.Expr) (*clause, error) {
@@ -59,12 +83,12 @@ func (s *splitter) split(e ast.Expr) (*clause, error) {
 	case ast.LiteralKind:
 		c.op = opConstant
 	case ast.SelectKind:
-		return c, s.add(c, e.AsSelect().Operand())
+		return c, s.add(c, piecesOf(e)...)
 	case ast.CallKind:
 		return c, s.call(c, e)
 	case ast.ListKind:
 		c.op = "list"
-		return c, s.add(c, e.AsList().Elements()...)
+		return c, s.add(c, piecesOf(e)...)
 	case ast.MapKind:
 		c.op = "map literal"
 		for _, entry := range e.AsMap().Entries() {
@@ -88,8 +112,8 @@ func (s *splitter) add(c *clause, pieces ...ast.Expr) error {
 		}
 		c.parts = append(c.parts, part)
 	}
-	constant := func(p *clause) bool { return p.op == opConstant }
-	if pure := c.op == "list" || c.op == "duration" || c.op == "timestamp" || c.op == "-"; pure && len(c.parts) == len(pieces) && !slices.ContainsFunc(c.parts, func(p *clause) bool { return !constant(p) }) {
+	varies := func(p *clause) bool { return p.op != opConstant }
+	if pure := c.op == "list" || c.op == "duration" || c.op == "timestamp" || c.op == "-"; pure && len(c.parts) == len(pieces) && !slices.ContainsFunc(c.parts, varies) {
 		c.op, c.parts = opConstant, nil
 	}
 	return nil
@@ -124,10 +148,7 @@ func (s *splitter) call(c *clause, e ast.Expr) error {
 			c.op = symbol
 		}
 	}
-	pieces := call.Args()
-	if call.IsMemberFunction() {
-		pieces = append([]ast.Expr{call.Target()}, pieces...)
-	}
+	pieces := piecesOf(e)
 	if c.op == opValue {
 		pieces = slices.DeleteFunc(slices.Clone(pieces), func(p ast.Expr) bool { return p.Kind() == ast.LiteralKind })
 	}
@@ -136,7 +157,7 @@ func (s *splitter) call(c *clause, e ast.Expr) error {
 
 // flat returns the operands of a chain of one operator: the parser has put it in pairs.
 func (s *splitter) flat(e ast.Expr, name string) []ast.Expr {
-	if _, macro := s.info.GetMacroCall(e.ID()); !macro && e.Kind() == ast.CallKind && e.AsCall().FunctionName() == name {
+	if _, macro := s.info.GetMacroCall(e.ID()); !macro && isCall(e, name) {
 		args := e.AsCall().Args()
 		return append(s.flat(args[0], name), s.flat(args[1], name)...)
 	}

@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
 )
 
 // Program is a policy that can be asked. It is immutable and safe for concurrent use.
@@ -125,15 +126,9 @@ func (c *compiler) define(def Definition) {
 func (c *compiler) rule(r Rule) condition { return c.condition(r.When, cel.BoolType) }
 
 func (c *compiler) report(e Expression, message, hint string) {
-	at := e.at.of(start{})
+	at := e.at.char(0)
 	c.found = append(c.found, Diagnostic{Line: at.line, Column: at.column, Message: message, Hint: hint})
 }
-
-// start is the first character of an expression.
-type start struct{}
-
-func (start) Line() int   { return 1 }
-func (start) Column() int { return 0 }
 
 // condition compiles one expression. If it has to have a type, others are reported.
 func (c *compiler) condition(e Expression, want *cel.Type) (made condition) {
@@ -206,9 +201,11 @@ func steps(n uint64) string {
 	return fmt.Sprint(n)
 }
 
-// eval evaluates a condition to a value of CEL.
-func (c *condition) eval(v *view) ref.Val {
-	out, _, err := c.program.Eval(v)
+func (c *condition) eval(v *view) ref.Val { return evaluate(c.program, v) }
+
+// evaluate returns a value of CEL, which an error is too.
+func evaluate(program cel.Program, a interpreter.Activation) ref.Val {
+	out, _, err := program.Eval(a)
 	if err != nil && out == nil {
 		return types.WrapErr(err)
 	}
@@ -217,9 +214,5 @@ func (c *condition) eval(v *view) ref.Val {
 
 // look returns a fresh look at facts with what this policy defines.
 func (p *Program) look(f *Facts) *view {
-	v := &view{facts: f, lists: p.lists}
-	if len(p.defined) > 0 {
-		v.defined = &definitions{p.defines, make([]ref.Val, len(p.defined)), func(v *view, i int) ref.Val { return p.defined[i].eval(v) }}
-	}
-	return v
+	return &view{program: p, facts: f, defined: make([]ref.Val, len(p.defined))}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
@@ -120,7 +119,7 @@ func (p *Program) watch(s site) (found Diagnostics) {
 		if one.expr != rep.Expr() {
 			subject = textOf(one.expr, rep.SourceInfo())
 		}
-		at := s.e.at.of(leftmost(one.expr, rep.SourceInfo()))
+		at := s.e.at.char(leftmost(one.expr, rep.SourceInfo()))
 		found = append(found, Diagnostic{Line: at.line, Column: at.column, Warning: true, Message: fmt.Sprintf("%s: %s is %s in the tests", s.what, subject, never)})
 	}
 	return found
@@ -128,36 +127,14 @@ func (p *Program) watch(s site) (found Diagnostics) {
 
 // operands finds what && and || join and what ?: asks, in loops too. What a loop adds of its own is none of it, nor is a chain within a chain.
 func operands(e ast.Expr, add func(ast.Expr)) {
-	switch e.Kind() {
-	case ast.CallKind:
-		call := e.AsCall()
-		name := call.FunctionName()
-		logical := name == operators.LogicalAnd || name == operators.LogicalOr
-		if call.IsMemberFunction() {
-			operands(call.Target(), add)
+	logical := isCall(e, operators.LogicalAnd) || isCall(e, operators.LogicalOr)
+	for i, piece := range piecesOf(e) {
+		asked := logical || isCall(e, operators.Conditional) && i == 0
+		if asked && !ownOfLoop(piece) && !(logical && isCall(piece, e.AsCall().FunctionName())) {
+			add(piece)
 		}
-		for i, arg := range call.Args() {
-			asked := logical || name == operators.Conditional && i == 0
-			if asked && !ownOfLoop(arg) && !(logical && isCall(arg, name)) {
-				add(arg)
-			}
-			operands(arg, add)
-		}
-	case ast.SelectKind:
-		operands(e.AsSelect().Operand(), add)
-	case ast.ListKind:
-		for _, item := range e.AsList().Elements() {
-			operands(item, add)
-		}
-	case ast.ComprehensionKind:
-		loop := e.AsComprehension()
-		operands(loop.IterRange(), add)
-		operands(loop.LoopStep(), add)
+		operands(piece, add)
 	}
-}
-
-func isCall(e ast.Expr, name string) bool {
-	return e.Kind() == ast.CallKind && e.AsCall().FunctionName() == name
 }
 
 func ownOfLoop(e ast.Expr) bool {
@@ -170,11 +147,11 @@ func textOf(e ast.Expr, info *ast.SourceInfo) string {
 	if err != nil {
 		return "an operand"
 	}
-	return domain.Clip(strings.Join(strings.Fields(s), " "), 100)
+	return domain.Clip(oneLine(s), 100)
 }
 
-// leftmost is where an expression begins: CEL has its operator.
-func leftmost(e ast.Expr, info *ast.SourceInfo) common.Location {
+// leftmost is the character with which an expression begins: CEL has its operator.
+func leftmost(e ast.Expr, info *ast.SourceInfo) int {
 	first := int32(-1)
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		r, ok := info.GetOffsetRange(e.ID())
@@ -188,7 +165,7 @@ func leftmost(e ast.Expr, info *ast.SourceInfo) common.Location {
 			first = r.Start
 		}
 	}))
-	return info.GetLocationByOffset(max(first, 0))
+	return int(first)
 }
 
 // with returns the program with another condition at a site.

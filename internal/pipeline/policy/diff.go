@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -355,7 +354,7 @@ func inBraces(v any) string {
 	var items []string
 	switch v := v.(type) {
 	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
+		for _, k := range sortedKeys(v) {
 			items = append(items, k+": "+inBraces(v[k]))
 		}
 		return "{" + strings.Join(items, ", ") + "}"

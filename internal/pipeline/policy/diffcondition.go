@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -48,7 +49,7 @@ func pieces(a, b *clause) []piece {
 	case a.op != b.op || a.variable != b.variable:
 		return whole
 	case a.op == opAnd || a.op == opOr:
-		return chains(a, b)
+		return chains(a, b, whole)
 	case a.loop() || a.op == opNot || a.op == opChoose:
 		return inPlace(a.parts, b.parts, whole)
 	default:
@@ -57,17 +58,12 @@ func pieces(a, b *clause) []piece {
 }
 
 // chains compares the operands of two chains: in place if there are as many, or else what only one of them has.
-func chains(a, b *clause) (all []piece) {
+func chains(a, b *clause, whole []piece) (all []piece) {
 	has := func(parts []*clause, text string) bool {
-		for _, p := range parts {
-			if p.text == text {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(parts, func(p *clause) bool { return p.text == text })
 	}
 	if len(a.parts) == len(b.parts) {
-		return inPlace(a.parts, b.parts, []piece{{a.text, b.text}})
+		return inPlace(a.parts, b.parts, whole)
 	}
 	for _, p := range a.parts {
 		if !has(b.parts, p.text) {
@@ -80,7 +76,7 @@ func chains(a, b *clause) (all []piece) {
 		}
 	}
 	if len(all) != max(len(a.parts), len(b.parts))-min(len(a.parts), len(b.parts)) {
-		return []piece{{a.text, b.text}}
+		return whole
 	}
 	for i := range all {
 		if all[i].from != "" {

@@ -65,8 +65,6 @@ const (
 type Quota struct {
 	PerHour, PerDay int64 // 0: as many as there are
 	Over            QuotaOver
-
-	position
 }
 
 // QuotaOver says what becomes of a decision beyond a quota. An alarm is raised either way.
@@ -83,8 +81,6 @@ type Flood struct {
 	PerHour int64    // matches in the last hour that are always fine
 	Times   float64  // beyond them: how many times its usual hour
 	Except  []string // kinds of banks whose signals are not guarded, and exactWord
-
-	position
 }
 
 // exactWord among the exceptions stands for matches of the very same file.

@@ -38,7 +38,7 @@ func (c *compiler) constant(e Expression, made *condition) {
 			return
 		}
 	}
-	switch made.eval(&view{facts: &Facts{}}) {
+	switch made.eval(c.look(&Facts{})) {
 	case types.True:
 		c.warn(e, "the condition is always true", "")
 	case types.False:

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -105,7 +104,7 @@ func newEnvironment(lists map[string][]string) (*cel.Env, *object, error) {
 
 func listFields(lists map[string][]string) []field {
 	var fields []field
-	for _, name := range slices.Sorted(maps.Keys(lists)) {
+	for _, name := range sortedKeys(lists) {
 		values := newNames(lists[name])
 		fields = append(fields, field{name: name, typ: cel.ListType(cel.StringType), get: func(any) ref.Val { return values }})
 	}

@@ -74,11 +74,8 @@ func (p *Program) Explain(f *Facts, version int) Explanation {
 		rule := &p.Document.Rules[i]
 		root := x.explain(rule.When.Text, &p.rules[i], v)
 		one := x.rule(rule, root, ruling.Hits)
-		switch root.state {
-		case domain.Unknown:
-			one.Treatment = rule.treat(rule.Unknown, p.Document.Unknown)
-		case domain.Errored:
-			one.Treatment = rule.treat(rule.Error, p.Document.Error)
+		if root.state == domain.Unknown || root.state == domain.Errored {
+			one.Treatment = p.Document.Means(rule, root.state)
 		}
 		e.Rules = append(e.Rules, one)
 	}

@@ -119,7 +119,7 @@ func (s *scope) ResolveName(name string) (any, bool) {
 // look evaluates a clause and its pieces.
 func (x *explainer) look(p *probe, a interpreter.Activation) *found {
 	x.left--
-	n := newFound(p.clause, p.eval(a))
+	n := newFound(p.clause, evaluate(p.program, a))
 	switch {
 	case x.left <= 0:
 		if len(p.parts) > 0 {
@@ -137,14 +137,6 @@ func (x *explainer) look(p *probe, a interpreter.Activation) *found {
 	return n
 }
 
-func (p *probe) eval(a interpreter.Activation) ref.Val {
-	out, _, err := p.program.Eval(a)
-	if err != nil && out == nil {
-		return types.WrapErr(err)
-	}
-	return out
-}
-
 // elements shows what a loop asks of the first elements, and of the first one that settles the matter.
 func (x *explainer) elements(n *found, p *probe, over ref.Val, a interpreter.Activation) {
 	settles := map[string]ref.Val{"exists": types.True, "exists_one": types.True, "filter": types.True, "all": types.False}[p.op]
@@ -157,14 +149,14 @@ func (x *explainer) elements(n *found, p *probe, over ref.Val, a interpreter.Act
 		within := &scope{a, p.variable, element}
 		more := types.IsUnknown(element)
 		if (i >= maxElements || x.left <= 0) && !more {
-			if x.left <= 0 || settled || settles == nil || body[0].eval(within) != settles {
+			if x.left <= 0 || settled || settles == nil || evaluate(body[0].program, within) != settles {
 				n.leftOut++
 				continue
 			}
 		}
 		one := &found{clause: &clause{text: labelOf(element, i), op: opElement}}
 		if more {
-			one.value = body[len(body)-1].eval(within)
+			one.value = evaluate(body[len(body)-1].program, within)
 			one.state, one.note = valueOf(one.value)
 		} else {
 			for _, b := range body {

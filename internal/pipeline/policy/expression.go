@@ -93,11 +93,15 @@ func (p place) of(l common.Location) position {
 	for i := 0; i < l.Line()-1 && i < len(lines); i++ {
 		at += utf8.RuneCountInString(lines[i])
 	}
-	at += l.Column()
+	return p.char(at + l.Column())
+}
+
+// char returns where a character of the expression, counted from 0, is in the text of the policy.
+func (p place) char(i int) position {
 	if len(p.where) == 0 {
 		return position{1, 1}
 	}
-	return p.where[min(max(at, 0), len(p.where)-1)]
+	return p.where[min(max(i, 0), len(p.where)-1)]
 }
 
 // mostFaults is how many faults of one expression are told.

@@ -47,8 +47,9 @@ func (in Input) Gather(counts func(domain.Subject) *domain.Tally) *Facts {
 	if u.AccountID != "" {
 		f.Account.Tally = counts(domain.Subject{Kind: domain.SubjectAccount, Name: string(u.AccountID)})
 	}
+	worst := worstChecks(in.Checks)
 	for _, p := range u.Parts {
-		f.Media = append(f.Media, partOf(p, in.Checks))
+		f.Media = append(f.Media, partOf(p, worst[p.Name]))
 	}
 	for _, r := range in.Reports {
 		f.Reports = append(f.Reports, Report{Reason: r.Reason, At: r.At})
@@ -71,16 +72,24 @@ func strongestFirst(matches []Match) {
 	})
 }
 
-// partOf joins a part with the worst of its checks. A part without any was not looked at; in an archive it is an empty file.
-func partOf(p domain.Part, checks []domain.Check) Part {
-	part := Part{Name: p.Name, Type: p.MediaType, Inside: p.Inside, Size: p.Size, Width: p.Width, Height: p.Height, Frames: p.Frames}
-	for _, c := range checks {
-		if c.Part == p.Name && (part.Check == "" || worse(c.Status, domain.CheckStatus(part.Check))) {
-			part.Check, part.By, part.Reason = string(c.Status), c.Detector, c.Reason
+// worstChecks returns the worst check of each part, of equals the first.
+func worstChecks(checks []domain.Check) map[string]*domain.Check {
+	worst := map[string]*domain.Check{}
+	for i := range checks {
+		c := &checks[i]
+		if w := worst[c.Part]; w == nil || worse(c.Status, w.Status) {
+			worst[c.Part] = c
 		}
 	}
+	return worst
+}
+
+// partOf joins a part with the worst of its checks. A part without any was not looked at; in an archive it is an empty file.
+func partOf(p domain.Part, worst *domain.Check) Part {
+	part := Part{Name: p.Name, Type: p.MediaType, Inside: p.Inside, Size: p.Size, Width: p.Width, Height: p.Height, Frames: p.Frames}
 	switch {
-	case part.Check != "":
+	case worst != nil:
+		part.Check, part.By, part.Reason = string(worst.Status), worst.Detector, worst.Reason
 	case part.Inside != "":
 		part.Check = string(domain.Complete)
 	default:

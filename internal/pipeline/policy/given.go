@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,9 +19,6 @@ const (
 	givenRandom             = 1 << 31
 	maxGiven                = 5000 // matches, parts or reports of one test: more than policies see, so that a test can say so
 )
-
-// keys are the keys of a mapping with what reads their values.
-type keys map[string]func(*yaml.Node)
 
 // given reads the upload of a test, which is told in the names that conditions use. What it leaves out does not matter: counts are 0, matches count,
 // and there is one part, which was checked completely.
@@ -74,7 +72,7 @@ func (f *Facts) belongsTo(name string) {
 func (r *reader) givenEvent(n *yaml.Node, f *Facts) {
 	r.mapping(n, "event", keys{
 		"cause": func(n *yaml.Node) { f.Cause = r.choice(n, "upload", "retry", "retro", "report") },
-		"round": func(n *yaml.Node) { f.Round = int(r.whole(n, 1, math32)) },
+		"round": func(n *yaml.Node) { f.Round = int(r.whole(n, 1, math.MaxInt32)) },
 	})
 }
 
@@ -120,9 +118,9 @@ func (r *reader) givenMedia(n *yaml.Node, f *Facts) {
 			"type":     func(n *yaml.Node) { p.Type = r.text(n, maxName) },
 			"inside":   func(n *yaml.Node) { p.Inside = r.text(n, maxName) },
 			"size":     func(n *yaml.Node) { p.Size = r.whole(n, 0, 1<<53) },
-			"width":    func(n *yaml.Node) { p.Width = int(r.whole(n, 0, math32)) },
-			"height":   func(n *yaml.Node) { p.Height = int(r.whole(n, 0, math32)) },
-			"frames":   func(n *yaml.Node) { p.Frames = int(r.whole(n, 0, math32)) },
+			"width":    func(n *yaml.Node) { p.Width = int(r.whole(n, 0, math.MaxInt32)) },
+			"height":   func(n *yaml.Node) { p.Height = int(r.whole(n, 0, math.MaxInt32)) },
+			"frames":   func(n *yaml.Node) { p.Frames = int(r.whole(n, 0, math.MaxInt32)) },
 			"check":    func(n *yaml.Node) { p.Check = r.choice(n, "complete", "partial", "failed", "unsupported") },
 			"detector": func(n *yaml.Node) { p.By = r.text(n, maxName) },
 			"reason":   func(n *yaml.Node) { p.Reason = r.text(n, maxString) },
@@ -146,14 +144,14 @@ func (r *reader) givenMatch(item *yaml.Node, f *Facts) {
 	seen := r.mapping(item, "a match", keys{
 		"bank":     func(n *yaml.Node) { r.givenBank(n, &m.Bank) },
 		"signal":   func(n *yaml.Node) { r.givenSignal(n, &m.Signal) },
-		"distance": func(n *yaml.Node) { m.Distance = int(r.whole(n, 0, math32)) },
-		"limit":    func(n *yaml.Node) { m.Limit = int(r.whole(n, 0, math32)) },
+		"distance": func(n *yaml.Node) { m.Distance = int(r.whole(n, 0, math.MaxInt32)) },
+		"limit":    func(n *yaml.Node) { m.Limit = int(r.whole(n, 0, math.MaxInt32)) },
 		"part": func(n *yaml.Node) {
 			if m.Part = r.text(n, maxName); f.part(m.Part) == nil {
 				r.report(n, "say it under media:", "there is no part %q", m.Part)
 			}
 		},
-		"frame":      func(n *yaml.Node) { m.Frame = int(r.whole(n, 0, math32)) },
+		"frame":      func(n *yaml.Node) { m.Frame = int(r.whole(n, 0, math.MaxInt32)) },
 		"view":       func(n *yaml.Node) { m.View = r.text(n, maxName) },
 		"sources":    func(n *yaml.Node) { m.Sources = r.texts(n, "sources") },
 		"labels":     func(n *yaml.Node) { m.Labels = r.texts(n, "labels") },
@@ -230,16 +228,14 @@ func (r *reader) givenExcuses(n *yaml.Node, f *Facts) {
 
 // tally adds the keys of counts to those of whatever is counted. "counts: unknown" says that nobody could count.
 func (r *reader) tally(t **domain.Tally, known keys) keys {
-	counted := **t
-	for name, c := range map[string]*domain.Counts{
-		"uploads": &counted.Uploads, "matches": &counted.Matches, "labels": &counted.Labels, "limits": &counted.Limits, "holds": &counted.Holds,
-		"blocks": &counted.Blocks, "reports": &counted.Reports,
-	} {
-		known[name] = func(n *yaml.Node) {
+	all := **t
+	for _, counter := range counters {
+		known[counter.name] = func(n *yaml.Node) {
 			count := func(into *int64) func(*yaml.Node) { return func(n *yaml.Node) { *into = r.whole(n, 0, 1<<53) } }
-			r.mapping(n, name, keys{"hour": count(&c.Hour), "day": count(&c.Day), "week": count(&c.Week)})
+			c := counter.of(&all)
+			r.mapping(n, counter.name, keys{"hour": count(&c.Hour), "day": count(&c.Day), "week": count(&c.Week)})
 			if *t != nil {
-				**t = counted
+				**t = all
 			}
 		}
 	}

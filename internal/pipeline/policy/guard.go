@@ -66,7 +66,7 @@ func (p *Program) flooded(f *Facts, best *asked) *Match {
 		return nil
 	}
 	var first *Match
-	var signals []domain.SignalID
+	rest := p.look(f)
 	for i := range f.Matches {
 		m := &f.Matches[i]
 		if !m.counts() || m.Signal.Tally == nil || g.excepts(m) || !g.over(m.Signal.Tally.Matches) {
@@ -75,12 +75,12 @@ func (p *Program) flooded(f *Facts, best *asked) *Match {
 		if first == nil {
 			first = m
 		}
-		signals = append(signals, m.Signal.ID)
+		rest.excused = append(rest.excused, m.Signal.ID)
 	}
 	if first == nil {
 		return nil
 	}
-	if rest := strongest(p.ask(f, signals)); rest != nil && rest.verdict.Rank() >= best.verdict.Rank() {
+	if other := strongest(p.ask(rest)); other != nil && other.verdict.Rank() >= best.verdict.Rank() {
 		return nil
 	}
 	return first

@@ -36,9 +36,10 @@ type asked struct {
 
 // Judge asks a version of a policy about some facts. It changes nothing, and the same facts always get the same ruling.
 func (p *Program) Judge(f *Facts, version int) Ruling {
-	all := p.ask(f, nil)
+	v := p.look(f)
+	all := p.ask(v)
 	best := strongest(all)
-	exempt := p.exemption(f)
+	exempt := p.exemption(v)
 	r := p.ruling(best)
 	if exempt != nil {
 		best, r = nil, Ruling{Verdict: domain.Allow, Rule: exempt.rule.ID, Sure: true, Reason: p.reason(exempt)}
@@ -54,10 +55,8 @@ func (p *Program) Judge(f *Facts, version int) Ruling {
 	return r
 }
 
-// ask evaluates all rules, without the matches of some signals.
-func (p *Program) ask(f *Facts, without []domain.SignalID) (all []asked) {
-	v := p.look(f)
-	v.excused = without
+// ask evaluates all rules.
+func (p *Program) ask(v *view) (all []asked) {
 	for i := range p.rules {
 		if a, says := p.askRule(v, i); says {
 			all = append(all, a)
@@ -90,10 +89,8 @@ func (p *Program) asks(rule *Rule, value domain.Value) domain.Verdict {
 	switch value {
 	case domain.False:
 		return ""
-	case domain.Unknown:
-		treat = rule.treat(rule.Unknown, p.Document.Unknown)
-	case domain.Errored:
-		treat = rule.treat(rule.Error, p.Document.Error)
+	case domain.Unknown, domain.Errored:
+		treat = p.Document.Means(rule, value)
 	}
 	switch treat {
 	case TreatTrue:
@@ -102,20 +99,6 @@ func (p *Program) asks(rule *Rule, value domain.Value) domain.Verdict {
 		return domain.Hold
 	}
 	return ""
-}
-
-// treat says what a value that is neither true nor false means for a rule.
-func (r *Rule) treat(own, policy Treatment) Treatment {
-	switch {
-	case own != "":
-		return own
-	case policy != "":
-		return policy
-	case r.Verdict.Rank() >= domain.Hold.Rank():
-		return TreatHold
-	default:
-		return TreatIgnore
-	}
 }
 
 // valueOf returns what a condition has turned out to be, with the reason if that is neither true nor false.
@@ -175,7 +158,7 @@ func (p *Program) witness(v *view, c *condition) (by evidence, match int) {
 	if c.uses["matches"] {
 		for i := range f.Matches {
 			m := &f.Matches[i]
-			if !m.counts() || !v.without(m) {
+			if !v.counts(m) {
 				continue
 			}
 			if by.match == nil {
@@ -298,8 +281,7 @@ func (p *Program) reason(a *asked) string {
 }
 
 // exemption returns the first exemption that is true.
-func (p *Program) exemption(f *Facts) *asked {
-	v := p.look(f)
+func (p *Program) exemption(v *view) *asked {
 	for i := range p.exempt {
 		if value, _ := valueOf(p.exempt[i].eval(v)); value == domain.True {
 			by, match := p.witness(v, &p.exempt[i])

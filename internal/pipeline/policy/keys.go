@@ -1,5 +1,7 @@
 package policy
 
+import "strings"
+
 // KeyTable says which keys one mapping in the text of a policy has.
 type KeyTable struct {
 	Of   string `json:"of" doc:"What the mapping is."`
@@ -83,13 +85,4 @@ var keyTables = []KeyTable{
 	}},
 }
 
-func wordList() string {
-	text := ""
-	for i, w := range sortedKeys(words) {
-		if i > 0 {
-			text += ", "
-		}
-		text += "`{" + w + "}`"
-	}
-	return text
-}
+func wordList() string { return "`{" + strings.Join(sortedKeys(words), "}`, `{") + "}`" }

@@ -42,7 +42,7 @@ func (p *Program) loose() (found Diagnostics) {
 			}
 			unnoticed := slices.DeleteFunc(l.others, func(other string) bool { return s.noticed(at, l, other) })
 			if len(unnoticed) > 0 {
-				where := at.e.at.where[l.from]
+				where := at.e.at.char(l.from)
 				found = append(found, Diagnostic{Line: where.line, Column: where.column, Warning: true, Message: fmt.Sprintf("%s: no test tells %s from %s", at.what, l.text, strings.Join(unnoticed, " or "))})
 			}
 		}
@@ -123,15 +123,10 @@ func limitsOf(c *condition, text string) (all []limit) {
 			for _, arg := range call.Args() {
 				walk(arg, name != operators.Index && (compared || slices.Contains(comparisons, name)))
 			}
-		case ast.SelectKind:
-			walk(e.AsSelect().Operand(), false)
-		case ast.ListKind:
-			for _, item := range e.AsList().Elements() {
-				walk(item, false)
+		default:
+			for _, piece := range piecesOf(e) {
+				walk(piece, false)
 			}
-		case ast.ComprehensionKind:
-			walk(e.AsComprehension().IterRange(), false)
-			walk(e.AsComprehension().LoopStep(), false)
 		}
 	}
 	walk(c.ast.NativeRep().Expr(), false)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -56,7 +57,7 @@ func Read(text []byte) (*Document, Diagnostics) {
 		return nil, Diagnostics{*err}
 	}
 	d := &Document{AppliesTo: AppliesToContent, position: at(root)}
-	seen := r.mapping(root, "a policy", map[string]func(*yaml.Node){
+	seen := r.mapping(root, "a policy", keys{
 		"policy":     func(n *yaml.Node) { d.Name = r.form(n, nameForm, 64, "small letters and digits, joined by '-'") },
 		"title":      func(n *yaml.Node) { d.Title = r.text(n, 200) },
 		"note":       func(n *yaml.Node) { d.Note = r.text(n, 2000) },
@@ -148,8 +149,11 @@ func (r *reader) report(n *yaml.Node, hint, format string, args ...any) {
 	r.found = append(r.found, Diagnostic{Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
+// keys are the keys of a mapping with what reads their values.
+type keys map[string]func(*yaml.Node)
+
 // mapping gives the values of a mapping to those who know their keys, in order, and returns the keys.
-func (r *reader) mapping(n *yaml.Node, of string, known map[string]func(*yaml.Node)) map[string]bool {
+func (r *reader) mapping(n *yaml.Node, of string, known keys) map[string]bool {
 	seen := map[string]bool{}
 	if n.Kind != yaml.MappingNode {
 		r.report(n, "", "%s is a mapping of keys to values, and this is %s", of, kindOf(n))
@@ -236,10 +240,8 @@ func (r *reader) form(n *yaml.Node, form *regexp.Regexp, most int, words string)
 
 func (r *reader) choice(n *yaml.Node, words ...string) string {
 	s := r.text(n, 64)
-	for _, w := range words {
-		if s == w {
-			return s
-		}
+	if slices.Contains(words, s) {
+		return s
 	}
 	if s != "" {
 		r.report(n, maybe(s, words), "%q is not known here", s)

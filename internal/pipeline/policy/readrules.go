@@ -2,6 +2,7 @@ package policy
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -71,7 +72,7 @@ func (r *reader) rules(n *yaml.Node, exempt bool) (rules []Rule) {
 	}
 	r.each(n, "rules", maxRules, func(item *yaml.Node) {
 		rule := Rule{position: at(item)}
-		keys := map[string]func(*yaml.Node){
+		keys := keys{
 			"id":   func(n *yaml.Node) { rule.ID = r.form(n, nameForm, 64, "small letters and digits, joined by '-'") },
 			"when": func(n *yaml.Node) { rule.When = r.expression(n) },
 			"say":  func(n *yaml.Node) { rule.Say = r.sentence(n) },
@@ -99,7 +100,7 @@ func (r *reader) consequence(n *yaml.Node, rule *Rule) {
 		return
 	}
 	c := &rule.Then
-	seen := r.mapping(n, "decide", map[string]func(*yaml.Node){
+	seen := r.mapping(n, "decide", keys{
 		"outcome":  func(n *yaml.Node) { rule.Verdict = r.verdict(n) },
 		"reason":   func(n *yaml.Node) { c.Code = r.form(n, codeForm, 64, "letters, digits, '.', '_' and '-'") },
 		"queue":    func(n *yaml.Node) { c.Queue = r.form(n, nameForm, 64, "small letters and digits, joined by '-'") },
@@ -121,7 +122,7 @@ func (r *reader) consequence(n *yaml.Node, rule *Rule) {
 
 func (r *reader) limits(n *yaml.Node) map[domain.Verdict]Quota {
 	quotas := map[domain.Verdict]Quota{}
-	known := map[string]func(*yaml.Node){}
+	known := keys{}
 	for _, v := range domain.Verdicts()[1:] {
 		known[string(v)] = func(n *yaml.Node) { quotas[v] = r.quota(n, v) }
 	}
@@ -130,13 +131,13 @@ func (r *reader) limits(n *yaml.Node) map[domain.Verdict]Quota {
 }
 
 func (r *reader) quota(n *yaml.Node, v domain.Verdict) Quota {
-	q := Quota{Over: OverHold, position: at(n)}
+	q := Quota{Over: OverHold}
 	if v == domain.Hold {
 		q.Over = OverAlarm
 	}
-	seen := r.mapping(n, "a limit", map[string]func(*yaml.Node){
-		"per_hour": func(n *yaml.Node) { q.PerHour = r.whole(n, 1, math32) },
-		"per_day":  func(n *yaml.Node) { q.PerDay = r.whole(n, 1, math32) },
+	seen := r.mapping(n, "a limit", keys{
+		"per_hour": func(n *yaml.Node) { q.PerHour = r.whole(n, 1, math.MaxInt32) },
+		"per_day":  func(n *yaml.Node) { q.PerDay = r.whole(n, 1, math.MaxInt32) },
 		"over": func(n *yaml.Node) {
 			if v == domain.Hold {
 				if q.Over = OverAlarm; n.Value != string(OverAlarm) {
@@ -153,12 +154,10 @@ func (r *reader) quota(n *yaml.Node, v domain.Verdict) Quota {
 	return q
 }
 
-const math32 = 1<<31 - 1
-
 func (r *reader) flood(n *yaml.Node) *Flood {
-	f := &Flood{position: at(n)}
-	seen := r.mapping(n, "flood", map[string]func(*yaml.Node){
-		"per_hour": func(n *yaml.Node) { f.PerHour = r.whole(n, 1, math32) },
+	f := &Flood{}
+	seen := r.mapping(n, "flood", keys{
+		"per_hour": func(n *yaml.Node) { f.PerHour = r.whole(n, 1, math.MaxInt32) },
 		"times":    func(n *yaml.Node) { f.Times = r.number(n, 1, 1e6) },
 		"except": func(n *yaml.Node) {
 			r.each(n, "except", 8, func(item *yaml.Node) {
@@ -173,7 +172,7 @@ func (r *reader) flood(n *yaml.Node) *Flood {
 func (r *reader) tests(n *yaml.Node) (tests []Test) {
 	r.each(n, "tests", maxTests, func(item *yaml.Node) {
 		t := Test{position: at(item)}
-		seen := r.mapping(item, "a test", map[string]func(*yaml.Node){
+		seen := r.mapping(item, "a test", keys{
 			"name":   func(n *yaml.Node) { t.Name = r.text(n, 200) },
 			"given":  func(n *yaml.Node) { t.Given, t.told = r.given(n), n },
 			"expect": func(n *yaml.Node) { t.Expect = r.expectation(n) },
@@ -189,7 +188,7 @@ func (r *reader) expectation(n *yaml.Node) (e Expectation) {
 		e.Outcome = r.verdict(n)
 		return e
 	}
-	seen := r.mapping(n, "expect", map[string]func(*yaml.Node){
+	seen := r.mapping(n, "expect", keys{
 		"outcome": func(n *yaml.Node) { e.Outcome = r.verdict(n) },
 		"rule":    func(n *yaml.Node) { e.Rule = r.text(n, 64) },
 		"reason":  func(n *yaml.Node) { e.Code = r.text(n, 64) },

@@ -46,10 +46,6 @@ func (p *Program) NewTest(name string, f *Facts) (string, error) {
 	return text.String(), err
 }
 
-func (p *Program) outcome(f *Facts) Outcome {
-	return Combine([]Judged{{p.Document.Name, 1, p.Judge(f, 1)}})
-}
-
 // names returns the names of all fields that conditions ask for, and of all attributes.
 func (p *Program) names() (fields, attributes map[string]bool) {
 	fields, attributes = map[string]bool{}, map[string]bool{}
@@ -313,17 +309,15 @@ func (d *redactor) counts(n *yaml.Node, t *domain.Tally) {
 		put(n, "counts", string(domain.Unknown))
 		return
 	}
-	for _, c := range []struct {
-		name string
-		domain.Counts
-	}{{"uploads", t.Uploads}, {"matches", t.Matches}, {"labels", t.Labels}, {"limits", t.Limits}, {"holds", t.Holds}, {"blocks", t.Blocks}, {"reports", t.Reports}} {
-		counts := inline()
+	for _, counter := range counters {
+		if !d.asked[counter.name] {
+			continue
+		}
+		c, counts := counter.of(t), inline()
 		put(counts, "hour", c.Hour)
 		put(counts, "day", c.Day)
 		put(counts, "week", c.Week)
-		if d.asked[c.name] {
-			add(n, c.name, counts)
-		}
+		add(n, counter.name, counts)
 	}
 }
 

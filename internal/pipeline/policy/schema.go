@@ -59,26 +59,32 @@ func told[T any](what string, get func(*T) string) func(any) ref.Val {
 	}
 }
 
+// counters are what a tally counts, by the names of conditions and of tests.
+var counters = []struct {
+	name, doc string
+	of        func(*domain.Tally) *domain.Counts
+}{
+	{"uploads", "Uploads", func(t *domain.Tally) *domain.Counts { return &t.Uploads }},
+	{"matches", "Uploads with a match that counts", func(t *domain.Tally) *domain.Counts { return &t.Matches }},
+	{"labels", "Decisions to label", func(t *domain.Tally) *domain.Counts { return &t.Labels }},
+	{"limits", "Decisions to limit", func(t *domain.Tally) *domain.Counts { return &t.Limits }},
+	{"holds", "Decisions to hold", func(t *domain.Tally) *domain.Counts { return &t.Holds }},
+	{"blocks", "Decisions to block", func(t *domain.Tally) *domain.Counts { return &t.Blocks }},
+	{"reports", "Reports by users", func(t *domain.Tally) *domain.Counts { return &t.Reports }},
+}
+
 // tallied are the fields of whatever is counted.
-func tallied[T any](of, doc string, get func(*T) *domain.Tally) []field {
+func tallied[T any](of, doc string, get func(*T) *domain.Tally) (fields []field) {
 	missing := unknown("the counts of the " + of)
-	count := func(name, what string, of func(*domain.Tally) *domain.Counts) field {
-		return field{name, countsKind.typ, what + doc, func(v any) ref.Val {
+	for _, c := range counters {
+		fields = append(fields, field{c.name, countsKind.typ, c.doc + doc, func(v any) ref.Val {
 			if t := get(v.(*T)); t != nil {
-				return &object{countsKind, of(t)}
+				return &object{countsKind, c.of(t)}
 			}
 			return missing
-		}}
+		}})
 	}
-	return []field{
-		count("uploads", "Uploads", func(t *domain.Tally) *domain.Counts { return &t.Uploads }),
-		count("matches", "Uploads with a match that counts", func(t *domain.Tally) *domain.Counts { return &t.Matches }),
-		count("labels", "Decisions to label", func(t *domain.Tally) *domain.Counts { return &t.Labels }),
-		count("limits", "Decisions to limit", func(t *domain.Tally) *domain.Counts { return &t.Limits }),
-		count("holds", "Decisions to hold", func(t *domain.Tally) *domain.Counts { return &t.Holds }),
-		count("blocks", "Decisions to block", func(t *domain.Tally) *domain.Counts { return &t.Blocks }),
-		count("reports", "Reports by users", func(t *domain.Tally) *domain.Counts { return &t.Reports }),
-	}
+	return fields
 }
 
 var countsKind = newKind("Counts", "How often something happened, up to the moment before this upload.",
@@ -162,7 +168,7 @@ var variables = []variable{
 	{"surface", surfaceKind.typ, surfaceKind.doc, func(v *view) ref.Val { return &object{surfaceKind, v} }},
 	{"media", cel.ListType(partKind.typ), "The parts of the upload.", func(v *view) ref.Val { return v.media() }},
 	{"matches", cel.ListType(matchKind.typ), "What was found and counts, the strongest first: not what known-good content outweighs. Where a part could not be checked, it is these and perhaps more.", func(v *view) ref.Val {
-		return v.matches(func(m *Match) bool { return m.counts() && v.without(m) }, true)
+		return v.matches(v.counts, true)
 	}},
 	{"known_good", cel.ListType(matchKind.typ), "Matches with known-good content.", func(v *view) ref.Val {
 		return v.matches(func(m *Match) bool { return m.Bank.Kind == string(domain.Negative) }, false)

@@ -51,16 +51,29 @@ func (p *Program) RunTests() []TestResult {
 	return results
 }
 
-// runTest asks the policy about what is given, as the gate would if there were no other.
+// outcome asks the policy, as the gate would if there were no other.
+func (p *Program) outcome(f *Facts) Outcome {
+	return Combine([]Judged{{p.Document.Name, 1, p.Judge(f, 1)}})
+}
+
 func (p *Program) runTest(t *Test) TestResult {
-	e := t.Expect
-	out := Combine([]Judged{{p.Document.Name, 1, p.Judge(t.Given, 1)}})
-	got := Expectation{Outcome: out.Verdict, Rule: out.Policy.Rule, Code: out.Then.Code, Queue: out.Then.Queue}
-	return TestResult{
-		Name: t.Name, Line: t.line, Column: t.column, Want: e.words(e), Got: got.words(e),
-		Passed: (e.Outcome == "" || e.Outcome == got.Outcome) && (e.Rule == "" || e.Rule == got.Rule) &&
-			(e.Code == "" || e.Code == got.Code) && (e.Queue == "" || e.Queue == got.Queue),
-	}
+	got := p.cameOf(t)
+	return TestResult{Name: t.Name, Line: t.line, Column: t.column, Passed: t.Expect.met(got), Want: t.Expect.words(t.Expect), Got: got.words(t.Expect)}
+}
+
+// passes reports whether a test passes.
+func (p *Program) passes(t *Test) bool { return t.Expect.met(p.cameOf(t)) }
+
+// cameOf is what came of a test, in the terms of an expectation.
+func (p *Program) cameOf(t *Test) Expectation {
+	out := p.outcome(t.Given)
+	return Expectation{Outcome: out.Verdict, Rule: out.Policy.Rule, Code: out.Then.Code, Queue: out.Then.Queue}
+}
+
+// met reports whether what came of a test is all that it asks for.
+func (e Expectation) met(got Expectation) bool {
+	return (e.Outcome == "" || e.Outcome == got.Outcome) && (e.Rule == "" || e.Rule == got.Rule) &&
+		(e.Code == "" || e.Code == got.Code) && (e.Queue == "" || e.Queue == got.Queue)
 }
 
 // words says an expectation or what came of it, reason and queue only where they are asked for.
@@ -83,6 +96,3 @@ func (e Expectation) words(asked Expectation) string {
 	}
 	return strings.Join(parts, " ")
 }
-
-// passes reports whether a test passes.
-func (p *Program) passes(t *Test) bool { return p.runTest(t).Passed }

@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"maps"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 )
 
@@ -47,34 +50,23 @@ func (t *typer) walk(e ast.Expr, scope map[string]*cel.Type) *cel.Type {
 		if f, ok := t.env.CELTypeProvider().FindStructFieldType(of.TypeName(), e.AsSelect().FieldName()); ok {
 			return f.Type
 		}
-	case ast.CallKind:
-		call := e.AsCall()
-		var first *cel.Type
-		if call.IsMemberFunction() {
-			t.walk(call.Target(), scope)
-		}
-		for i, arg := range call.Args() {
-			if of := t.walk(arg, scope); i == 0 {
-				first = of
-			}
-		}
-		if call.FunctionName() == "_[_]" && first != nil && first.Kind() == types.ListKind {
-			return first.Parameters()[0]
-		}
-	case ast.ListKind:
-		for _, item := range e.AsList().Elements() {
-			t.walk(item, scope)
-		}
 	case ast.ComprehensionKind:
 		loop := e.AsComprehension()
-		inner := map[string]*cel.Type{}
-		for name, typ := range scope {
-			inner[name] = typ
-		}
+		inner := maps.Clone(scope)
 		if of := t.walk(loop.IterRange(), scope); of != nil && of.Kind() == types.ListKind {
 			inner[loop.IterVar()] = of.Parameters()[0]
 		}
 		t.walk(loop.LoopStep(), inner)
+	default:
+		var first *cel.Type
+		for i, piece := range piecesOf(e) {
+			if of := t.walk(piece, scope); i == 0 {
+				first = of
+			}
+		}
+		if isCall(e, operators.Index) && first != nil && first.Kind() == types.ListKind {
+			return first.Parameters()[0]
+		}
 	}
 	return nil
 }

@@ -13,24 +13,17 @@ import (
 	"github.com/quell-project/quell/internal/domain"
 )
 
-// view is one look at some facts while conditions are evaluated: every value is made at most once. It is an activation of CEL, and not safe for
-// concurrent use.
+// view is one look at some facts while conditions of a program are evaluated: every value is made at most once. It is an activation of CEL, and not safe
+// for concurrent use.
 type view struct {
-	facts  *Facts
-	values [16]ref.Val // of variables, in their order, once made
-	lists  *object
+	program *Program
+	facts   *Facts
+	values  [16]ref.Val // of variables, in their order, once made
+	defined []ref.Val   // of what the program defines, likewise
 	// only and excused narrow the matches that count: to one, or to those whose signals are not excused.
 	only     *Match
 	excused  []domain.SignalID
 	onlyPart *Part
-	defined  *definitions
-}
-
-// definitions evaluates what a policy defines, once each.
-type definitions struct {
-	byName map[string]int
-	made   []ref.Val
-	make   func(*view, int) ref.Val
 }
 
 // ResolveName implements interpreter.Activation.
@@ -42,19 +35,16 @@ func (v *view) ResolveName(name string) (any, bool) {
 		return v.values[i], true
 	}
 	if name == listsName {
-		return v.lists, true
+		return v.program.lists, true
 	}
-	if v.defined == nil {
-		return nil, false
-	}
-	i, ok := v.defined.byName[name]
+	i, ok := v.program.defines[name]
 	if !ok {
 		return nil, false
 	}
-	if v.defined.made[i] == nil {
-		v.defined.made[i] = v.defined.make(v, i)
+	if v.defined[i] == nil {
+		v.defined[i] = v.program.defined[i].eval(v)
 	}
-	return v.defined.made[i], true
+	return v.defined[i], true
 }
 
 // Parent implements interpreter.Activation.
@@ -75,17 +65,18 @@ func (v *view) account() *Account {
 	return v.facts.Account
 }
 
-func (v *view) without(m *Match) bool {
-	if v.only != nil {
-		return m == v.only
+// counts reports whether a match counts against the content in this look.
+func (v *view) counts(m *Match) bool {
+	if v.only != nil && m != v.only {
+		return false
 	}
-	return !slices.Contains(v.excused, m.Signal.ID)
+	return m.counts() && !slices.Contains(v.excused, m.Signal.ID)
 }
 
 // anyMatch reports whether any match counts.
 func (v *view) anyMatch() bool {
 	for i := range v.facts.Matches {
-		if m := &v.facts.Matches[i]; m.counts() && v.without(m) {
+		if v.counts(&v.facts.Matches[i]) {
 			return true
 		}
 	}
