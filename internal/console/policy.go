@@ -169,7 +169,7 @@ func (v policyView) planned() (moves []domain.PolicyMove) {
 // shadow compares what a version that only looks on would have decided with what stood.
 type shadow struct {
 	Version        int
-	Cells          map[domain.Verdict]map[domain.Verdict]int64 // by what stood, then by what it would have been
+	Cells          verdictMatrix
 	Total, Changed int64
 	Changes        []domain.ShadowChange
 }
@@ -179,12 +179,9 @@ func (c *console) readShadow(ctx context.Context, v domain.PolicyVersion, now do
 	if err != nil {
 		return nil, err
 	}
-	s := &shadow{Version: v.Number, Cells: map[domain.Verdict]map[domain.Verdict]int64{}}
+	s := &shadow{Version: v.Number, Cells: verdictMatrix{}}
 	for _, n := range counts {
-		if s.Cells[n.Stood] == nil {
-			s.Cells[n.Stood] = map[domain.Verdict]int64{}
-		}
-		s.Cells[n.Stood][n.Verdict] += n.Count
+		s.Cells[change{n.Stood, n.Verdict}] += n.Count
 		s.Total += n.Count
 		if n.Stood != n.Verdict {
 			s.Changed += n.Count
