@@ -152,13 +152,18 @@ func asked(l domain.PolicyLife) (all []domain.PolicyVersion) {
 }
 
 // waiting returns what waits for a second person, oldest first.
-func waiting(l domain.PolicyLife) (moves []domain.PolicyMove) {
+func waiting(l domain.PolicyLife) []domain.PolicyMove { return moves(l, domain.MoveAsked) }
+
+// planned returns what happens at a time that somebody has set, oldest first.
+func planned(l domain.PolicyLife) []domain.PolicyMove { return moves(l, domain.MovePlanned) }
+
+func moves(l domain.PolicyLife, s domain.MoveState) (all []domain.PolicyMove) {
 	for _, m := range l.Moves {
-		if m.State == domain.MoveAsked {
-			moves = append(moves, m)
+		if m.State == s {
+			all = append(all, m)
 		}
 	}
-	return moves
+	return all
 }
 
 // acted are the verdicts that policies are counted by, the strongest first.

@@ -156,16 +156,6 @@ func (v policyView) before() (int, bool) {
 	return b[len(b)-1], true
 }
 
-// planned returns what happens at a time that somebody has set, soonest first.
-func (v policyView) planned() (moves []domain.PolicyMove) {
-	for _, m := range v.Moves {
-		if m.State == domain.MovePlanned {
-			moves = append(moves, m)
-		}
-	}
-	return moves
-}
-
 // shadow compares what a version that only looks on would have decided with what stood.
 type shadow struct {
 	Version        int
