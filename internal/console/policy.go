@@ -131,10 +131,8 @@ func (c *console) compare(ctx context.Context, v *policyView) error {
 	if err != nil {
 		return err
 	}
-	a, _ := policy.Read([]byte(now.Text))
-	b, _ := policy.Read([]byte(v.Chosen.Text))
-	if a != nil && b != nil {
-		v.Differs, v.Changes = true, policy.Diff(a, b)
+	if a, _ := policy.Read([]byte(now.Text)); a != nil && v.Text.document != nil {
+		v.Differs, v.Changes = true, policy.Diff(a, v.Text.document)
 	}
 	return nil
 }
