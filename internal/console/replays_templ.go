@@ -290,7 +290,7 @@ func replaysMain(f frame, all []Replay) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f.ago(r.At), f.exact(r.At), r.At.String()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(f, r.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
