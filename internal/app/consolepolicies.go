@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/quell-project/quell/internal/console"
 	"github.com/quell-project/quell/internal/domain"
@@ -18,35 +16,19 @@ type consolePolicies struct {
 	counts *tally.Reader
 }
 
-// asConsole turns an error into one that the console knows.
-func asConsole(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case isNotFound(err):
-		return fmt.Errorf("%w: %w", console.ErrNotFound, err)
-	case isConflict(err), isMalformed(err):
-		return console.Refusal(err.Error())
-	}
-	if faults, ok := errors.AsType[domain.PolicyFaults](err); ok {
-		return console.Refusal(faults.Error())
-	}
-	return err
-}
-
 // Policy implements console.Policies.
 func (c consolePolicies) Policy(ctx context.Context, name string) (domain.PolicyLife, error) {
 	if policies.CheckName(name) != nil {
 		return domain.PolicyLife{}, console.ErrNotFound // no such name can be on record
 	}
 	l, err := c.policyDesk.Policy(ctx, name)
-	return l, asConsole(err)
+	return l, consoleError(err)
 }
 
 // PolicyVersion implements console.Policies.
 func (c consolePolicies) PolicyVersion(ctx context.Context, name string, number int) (domain.PolicyVersion, error) {
 	v, err := c.policyDesk.PolicyVersion(ctx, name, number)
-	return v, asConsole(err)
+	return v, consoleError(err)
 }
 
 // Tallies implements console.Policies.
@@ -57,36 +39,36 @@ func (c consolePolicies) Tallies(ctx context.Context, now domain.Time, subjects 
 // Approve implements console.Policies.
 func (c consolePolicies) Approve(ctx context.Context, id domain.EventID, by, answer string) (domain.PolicyMove, error) {
 	m, err := c.policyDesk.Approve(ctx, id, by, answer)
-	return m, asConsole(err)
+	return m, consoleError(err)
 }
 
 // Refuse implements console.Policies.
 func (c consolePolicies) Refuse(ctx context.Context, id domain.EventID, by, answer string) (domain.PolicyMove, error) {
 	m, err := c.policyDesk.Refuse(ctx, id, by, answer)
-	return m, asConsole(err)
+	return m, consoleError(err)
 }
 
 // Rollback implements console.Policies.
 func (c consolePolicies) Rollback(ctx context.Context, name, by, reason string) (domain.PolicyVersion, error) {
 	v, err := c.policyDesk.Rollback(ctx, name, by, reason)
-	return v, asConsole(err)
+	return v, consoleError(err)
 }
 
 // Review implements console.Policies.
 func (c consolePolicies) Review(ctx context.Context, name string, step domain.EventID, by string) error {
-	return asConsole(c.policyDesk.Review(ctx, name, step, by))
+	return consoleError(c.policyDesk.Review(ctx, name, step, by))
 }
 
 // EndSnooze implements console.Policies.
 func (c consolePolicies) EndSnooze(ctx context.Context, id domain.EventID, by string) (domain.Snooze, error) {
 	s, err := c.policyDesk.EndSnooze(ctx, id, by)
-	return s, asConsole(err)
+	return s, consoleError(err)
 }
 
 // AckAlarm implements console.Policies.
 func (c consolePolicies) AckAlarm(ctx context.Context, id domain.EventID, by string) (domain.Alarm, error) {
 	a, err := c.policyDesk.AckAlarm(ctx, id, by)
-	return a, asConsole(err)
+	return a, consoleError(err)
 }
 
 // consoleFacts is what policies saw, as the console reads it.

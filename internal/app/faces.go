@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -217,9 +218,16 @@ func consoleTypes() []console.SignalType {
 	return types
 }
 
+// consoleError turns an error into one that the console knows.
 func consoleError(err error) error {
-	if isNotFound(err) {
-		return errors.Join(console.ErrNotFound, err)
+	switch {
+	case isNotFound(err):
+		return fmt.Errorf("%w: %w", console.ErrNotFound, err)
+	case isConflict(err), isMalformed(err):
+		return console.Refusal(err.Error())
+	}
+	if faults, ok := errors.AsType[domain.PolicyFaults](err); ok {
+		return console.Refusal(faults.Error())
 	}
 	return err
 }
