@@ -5,7 +5,8 @@ import (
 
 	"github.com/quell-project/quell/internal/console"
 	"github.com/quell-project/quell/internal/domain"
-	"github.com/quell-project/quell/internal/platform/store"
+	"github.com/quell-project/quell/internal/gate"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/tally"
 )
@@ -72,10 +73,26 @@ func (c consolePolicies) AckAlarm(ctx context.Context, id domain.EventID, by str
 }
 
 // consoleFacts is what policies saw, as the console reads it.
-type consoleFacts struct{ store *store.Store }
+type consoleFacts struct{ *gate.Explainer }
+
+// consoleFacts is the explainer as the console uses it. What only stands in the place of a version that cannot be read explains nothing.
+func (a *App) consoleFacts() consoleFacts {
+	e := a.explainer()
+	e.Lines = func() []gate.Line { return readableLines(a.book.Current()) }
+	return consoleFacts{e}
+}
 
 // FactsOf implements console.Facts.
-func (c consoleFacts) FactsOf(ctx context.Context, id domain.DecisionID) (domain.KeptFacts, error) {
-	f, err := c.store.FactsOf(ctx, id)
+func (c consoleFacts) FactsOf(ctx context.Context, id domain.DecisionID) (*policy.Facts, error) {
+	f, err := c.Facts(ctx, id)
 	return f, consoleError(err)
+}
+
+// Program implements console.Facts.
+func (c consoleFacts) Program(ctx context.Context, name string, version int) (*policy.Program, error) {
+	v, err := c.Version(ctx, name, version)
+	if err != nil {
+		return nil, err
+	}
+	return v.Program, nil
 }

@@ -39,7 +39,7 @@ func (a *App) openFaces(ctx context.Context) error {
 		}
 	}
 	pages, err := console.New(console.Config{
-		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Policies: consolePolicies{policyDesk{a.keeper, a.desk}, a.counts}, Facts: consoleFacts{a.store}, Replays: consoleReplays{replays{a.store}},
+		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Policies: consolePolicies{policyDesk{a.keeper, a.desk}, a.counts}, Facts: a.consoleFacts(), Replays: consoleReplays{replays{a.store}},
 		Types: consoleTypes(), HMA: hmaAddress(a.cfg), Now: time.Now, Log: a.log.With("part", "console"),
 		SecureCookies: strings.HasPrefix(a.cfg.URL, "https://"), Version: a.version,
 	})
