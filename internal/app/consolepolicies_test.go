@@ -8,7 +8,6 @@ import (
 	"github.com/quell-project/quell/internal/console"
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
-	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 // TestTheConsoleActsOnPolicies takes a version to live in a running program as the console does, reads what policies saw of an upload after that, and
@@ -49,13 +48,19 @@ func TestTheConsoleActsOnPolicies(t *testing.T) {
 		}}})
 		return err == nil && d.Policy.ID == name
 	})
-	kept, err := consoleFacts{a.store}.FactsOf(t.Context(), d.ID)
-	var facts policy.Facts
-	if err != nil || facts.Decode(kept.Body) != nil {
-		t.Errorf("what policies saw: %+v, %v", kept, err)
+	facts, err := a.consoleFacts().FactsOf(t.Context(), d.ID)
+	if err != nil || facts == nil || len(facts.Media) != 1 {
+		t.Errorf("what policies saw: %+v, %v", facts, err)
 	}
-	if _, err := (consoleFacts{a.store}).FactsOf(t.Context(), domain.NewID[domain.DecisionID]()); !errors.Is(err, console.ErrNotFound) {
+	if _, err := a.consoleFacts().FactsOf(t.Context(), domain.NewID[domain.DecisionID]()); !errors.Is(err, console.ErrNotFound) {
 		t.Errorf("facts of no decision: %v", err)
+	}
+	asked, err := a.consoleFacts().Program(t.Context(), name, 1)
+	if again, failed := a.consoleFacts().Program(t.Context(), name, 1); err != nil || failed != nil || again != asked {
+		t.Errorf("what decides is compiled again to be explained: %v, %v", err, failed)
+	}
+	if _, err := a.consoleFacts().Program(t.Context(), name, 9); err == nil {
+		t.Error("a version that there is not can be asked")
 	}
 	one, err := past.StartReplay(t.Context(), name, 1, "ben")
 	if err != nil {

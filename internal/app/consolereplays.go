@@ -41,7 +41,7 @@ func (c consoleReplays) Replays(ctx context.Context) (all []console.Replay, err 
 func (c consoleReplays) Replay(ctx context.Context, id string) (console.Replay, error) {
 	r, err := c.replays.Replay(ctx, domain.EventID(id))
 	if err != nil {
-		return console.Replay{}, asConsole(err)
+		return console.Replay{}, consoleError(err)
 	}
 	return shownReplay(r)
 }
@@ -53,7 +53,7 @@ func (c consoleReplays) StartReplay(ctx context.Context, policy string, version 
 		Policy: policy, Version: version, From: domain.At(now.Add(-replaySpan)), To: domain.At(now), Share: 1, Minutes: replayMinutes, By: by,
 	})
 	if err != nil {
-		return console.Replay{}, asConsole(err)
+		return console.Replay{}, consoleError(err)
 	}
 	return shownReplay(r)
 }

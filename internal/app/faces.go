@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -38,7 +39,7 @@ func (a *App) openFaces(ctx context.Context) error {
 		}
 	}
 	pages, err := console.New(console.Config{
-		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Policies: consolePolicies{policyDesk{a.keeper, a.desk}, a.counts}, Facts: consoleFacts{a.store}, Replays: consoleReplays{replays{a.store}},
+		Record: consoleRecord{a.store}, Index: a.index, SignIn: signIn{a.auth}, Policies: consolePolicies{policyDesk{a.keeper, a.desk}, a.counts}, Facts: a.consoleFacts(), Replays: consoleReplays{replays{a.store}},
 		Types: consoleTypes(), HMA: hmaAddress(a.cfg), Now: time.Now, Log: a.log.With("part", "console"),
 		SecureCookies: strings.HasPrefix(a.cfg.URL, "https://"), Version: a.version,
 	})
@@ -217,9 +218,16 @@ func consoleTypes() []console.SignalType {
 	return types
 }
 
+// consoleError turns an error into one that the console knows.
 func consoleError(err error) error {
-	if isNotFound(err) {
-		return errors.Join(console.ErrNotFound, err)
+	switch {
+	case isNotFound(err):
+		return fmt.Errorf("%w: %w", console.ErrNotFound, err)
+	case isConflict(err), isMalformed(err):
+		return console.Refusal(err.Error())
+	}
+	if faults, ok := errors.AsType[domain.PolicyFaults](err); ok {
+		return console.Refusal(faults.Error())
 	}
 	return err
 }

@@ -74,14 +74,8 @@ func faultsOf(found policy.Diagnostics) (faults domain.PolicyFaults) {
 }
 
 // linesOf are the versions of an edition as the gate asks them. In the place of a policy that cannot be read stands one that holds everything.
-func linesOf(e *policies.Edition[*policy.Program]) (lines []gate.Line) {
-	for _, p := range e.Policies {
-		l := gate.Line{Name: p.Name, Live: versionOf(p.Live), Canary: versionOf(p.Canary), Shadow: versionOf(p.Shadow)}
-		if p.Canary != nil {
-			l.Share = p.Canary.Share
-		}
-		lines = append(lines, l)
-	}
+func linesOf(e *policies.Edition[*policy.Program]) []gate.Line {
+	lines := readableLines(e)
 	for _, b := range e.Broken {
 		if b.State != domain.PolicyLive || b.Stands {
 			continue
@@ -97,6 +91,18 @@ func linesOf(e *policies.Edition[*policy.Program]) (lines []gate.Line) {
 			lines, at = append(lines, gate.Line{Name: b.Policy}), len(lines)
 		}
 		lines[at].Live = holds
+	}
+	return lines
+}
+
+// readableLines are the versions of an edition that can be read.
+func readableLines(e *policies.Edition[*policy.Program]) (lines []gate.Line) {
+	for _, p := range e.Policies {
+		l := gate.Line{Name: p.Name, Live: versionOf(p.Live), Canary: versionOf(p.Canary), Shadow: versionOf(p.Shadow)}
+		if p.Canary != nil {
+			l.Share = p.Canary.Share
+		}
+		lines = append(lines, l)
 	}
 	return lines
 }

@@ -137,4 +137,7 @@ func TestALiveVersionThatCannotBeReadHoldsEverything(t *testing.T) {
 		alarms, failed := a.store.Alarms(t.Context(), true, "", 9)
 		return err == nil && failed == nil && d.Verdict == domain.Hold && d.Policy.ID == "tomorrow" && len(alarms) == 1 && alarms[0].Kind == domain.AlarmEdition && a.unreadable() == 1
 	})
+	if _, err := a.consoleFacts().Program(t.Context(), "tomorrow", 1); err == nil {
+		t.Error("what holds everything in its place would explain it")
+	}
 }

@@ -973,7 +973,7 @@ func entryRow(f frame, v bankContents, e domain.Entry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(f.ago(e.CreatedAt), f.exact(e.CreatedAt), e.CreatedAt.String()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(f, e.CreatedAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -468,7 +468,7 @@ func bankRow(f frame, b bankView, types []SignalType) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if b.Added != 0 {
-			templ_7745c5c3_Err = moment(f.ago(b.Added), f.exact(b.Added), b.Added.String()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moment(f, b.Added).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

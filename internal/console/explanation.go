@@ -30,11 +30,7 @@ func (c *console) explain(ctx context.Context, d domain.Decision) explained {
 	if c.Facts == nil {
 		return explained{Missing: c.words.Explain.NoFacts}
 	}
-	kept, err := c.Facts.FactsOf(ctx, d.ID)
-	var facts policy.Facts
-	if err == nil {
-		err = facts.Decode(kept.Body)
-	}
+	facts, err := c.Facts.FactsOf(ctx, d.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return explained{Missing: c.words.Explain.NoFacts}
@@ -42,41 +38,23 @@ func (c *console) explain(ctx context.Context, d domain.Decision) explained {
 		c.Log.ErrorContext(ctx, "console: facts cannot be read", "decision", d.ID, "err", err)
 		return explained{Missing: c.words.Explain.FactsBroken}
 	}
-	facts.AccountID = kept.Account
-	e := explained{Counts: c.counted(&facts)}
+	e := explained{Counts: c.counted(facts)}
 	for _, ref := range versionsOf(d) {
-		v, err := c.Policies.PolicyVersion(ctx, ref.ID, ref.Version)
+		program, err := c.Facts.Program(ctx, ref.ID, ref.Version)
 		if err != nil {
 			c.Log.WarnContext(ctx, "console: a version that decided cannot be read", "policy", ref.ID, "version", ref.Version, "err", err)
 			e.Missing = c.words.Explain.NoVersion(ref.ID, ref.Version)
 			continue
 		}
-		program, _ := policy.Load([]byte(v.Text))
-		if program == nil {
-			e.Missing = c.words.Explain.NoVersion(ref.ID, ref.Version)
-			continue
-		}
-		e.Versions = append(e.Versions, program.Explain(&facts, ref.Version))
+		e.Versions = append(e.Versions, program.Explain(facts, ref.Version))
 	}
 	return e
 }
 
-// versionsOf returns the versions that had something to say, the one that decided first. Names of rules are left out.
-func versionsOf(d domain.Decision) (refs []domain.PolicyRef) {
-	for _, ref := range append([]domain.PolicyRef{d.Policy}, refsOf(d.Rules)...) {
-		ref.Rule = ""
-		if ref.ID != "" && !slices.Contains(refs, ref) && len(refs) < explainedMost {
-			refs = append(refs, ref)
-		}
-	}
-	return refs
-}
-
-func refsOf(hits []domain.RuleHit) (refs []domain.PolicyRef) {
-	for _, h := range hits {
-		refs = append(refs, domain.PolicyRef{ID: h.Policy, Version: h.Version})
-	}
-	return refs
+// versionsOf returns the versions that are explained. Where no policy decided, the decision names one without a name.
+func versionsOf(d domain.Decision) []domain.PolicyRef {
+	named := slices.DeleteFunc(d.Versions(), func(v domain.PolicyRef) bool { return v.ID == "" })
+	return named[:min(len(named), explainedMost)]
 }
 
 // counted arranges the counts that policies saw. What was not known is left out.

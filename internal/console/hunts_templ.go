@@ -390,7 +390,7 @@ func huntsMain(f frame, v hunts) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f.ago(h.CreatedAt), f.exact(h.CreatedAt), h.CreatedAt.String()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(f, h.CreatedAt).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -664,7 +664,7 @@ func huntMain(f frame, v hunt) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(f.ago(v.CreatedAt), f.exact(v.CreatedAt), v.CreatedAt.String()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(f, v.CreatedAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

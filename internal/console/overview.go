@@ -53,18 +53,19 @@ func (c *console) readOverview(w http.ResponseWriter, r *http.Request, person st
 	ctx, cancel := context.WithTimeout(r.Context(), readTimeout)
 	defer cancel()
 
-	var listErr, countErr error
+	var listErr, countErr, alarmErr error
 	var wg sync.WaitGroup
 	wg.Go(func() { listErr = c.readRows(ctx, &v) })
 	wg.Go(func() { countErr = c.readCounts(ctx, &v) })
+	wg.Go(func() { v.Alarms, alarmErr = c.Policies.Alarms(ctx, true, "", alarmsShown) })
 	wg.Wait()
 	if listErr != nil && countErr != nil {
 		c.broken(w, r, person, errors.Join(listErr, countErr))
 		return overview{}, false
 	}
 	c.outage.end()
-	if v.Alarms, err = c.Policies.Alarms(ctx, true, "", alarmsShown); err != nil {
-		c.Log.ErrorContext(ctx, "console: alarms cannot be read", "err", err)
+	if alarmErr != nil {
+		c.Log.ErrorContext(ctx, "console: alarms cannot be read", "err", alarmErr)
 	}
 	if listErr != nil {
 		c.Log.ErrorContext(ctx, "console: decisions cannot be read", "err", listErr)

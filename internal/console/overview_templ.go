@@ -1047,7 +1047,7 @@ func decisionRow(f frame, e evidence) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(f.ago(e.Decision.DecidedAt), f.exact(e.Decision.DecidedAt), e.Decision.DecidedAt.String()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(f, e.Decision.DecidedAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

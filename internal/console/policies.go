@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/quell-project/quell/internal/domain"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 // Policies is what the console reads of policies, and what people may do about them there. Where something is not on record the errors wrap
@@ -42,10 +43,12 @@ type Policies interface {
 	AckAlarm(ctx context.Context, id domain.EventID, by string) (domain.Alarm, error)
 }
 
-// Facts knows what policies saw of uploads. It MUST be safe for concurrent use.
+// Facts knows what policies saw of uploads, and what they make of it. It MUST be safe for concurrent use.
 type Facts interface {
 	// FactsOf returns what policies saw when a decision was made. The error wraps ErrNotFound where that is not kept.
-	FactsOf(ctx context.Context, id domain.DecisionID) (domain.KeptFacts, error)
+	FactsOf(ctx context.Context, id domain.DecisionID) (*policy.Facts, error)
+	// Program returns a version that can be asked. The error says why it cannot.
+	Program(ctx context.Context, name string, version int) (*policy.Program, error)
 }
 
 // Refusal says why something was not done, in a sentence for the person who wanted it.
@@ -152,13 +155,18 @@ func asked(l domain.PolicyLife) (all []domain.PolicyVersion) {
 }
 
 // waiting returns what waits for a second person, oldest first.
-func waiting(l domain.PolicyLife) (moves []domain.PolicyMove) {
+func waiting(l domain.PolicyLife) []domain.PolicyMove { return moves(l, domain.MoveAsked) }
+
+// planned returns what happens at a time that somebody has set, oldest first.
+func planned(l domain.PolicyLife) []domain.PolicyMove { return moves(l, domain.MovePlanned) }
+
+func moves(l domain.PolicyLife, s domain.MoveState) (all []domain.PolicyMove) {
 	for _, m := range l.Moves {
-		if m.State == domain.MoveAsked {
-			moves = append(moves, m)
+		if m.State == s {
+			all = append(all, m)
 		}
 	}
-	return moves
+	return all
 }
 
 // acted are the verdicts that policies are counted by, the strongest first.

@@ -95,12 +95,25 @@ func (f *fakePolicies) Tallies(context.Context, domain.Time, []domain.Subject) (
 	return f.tallies, errors.Join(f.fail, f.failOnly)
 }
 
-func (f *fakePolicies) FactsOf(_ context.Context, id domain.DecisionID) (domain.KeptFacts, error) {
+func (f *fakePolicies) FactsOf(_ context.Context, id domain.DecisionID) (*policy.Facts, error) {
 	kept, ok := f.facts[id]
 	if !ok {
-		return kept, errors.Join(f.fail, ErrNotFound)
+		return nil, errors.Join(f.fail, ErrNotFound)
 	}
-	return kept, f.fail
+	facts := &policy.Facts{AccountID: kept.Account}
+	return facts, errors.Join(f.fail, facts.Decode(kept.Body))
+}
+
+func (f *fakePolicies) Program(ctx context.Context, name string, version int) (*policy.Program, error) {
+	v, err := f.PolicyVersion(ctx, name, version)
+	if err != nil {
+		return nil, err
+	}
+	program, found := policy.Load([]byte(v.Text))
+	if program == nil {
+		return nil, found
+	}
+	return program, nil
 }
 
 // Approve makes the version live, as the keeper would, if another person agrees than the one who has asked.

@@ -227,7 +227,7 @@ func policiesMain(f frame, v policyList) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if at := changed(row.PolicyLife); at > 0 {
-				templ_7745c5c3_Err = moment(f.ago(at), f.exact(at), at.String()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(f, at).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -603,7 +603,7 @@ func alarmList(f frame, alarms []domain.Alarm, from string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = moment(f.ago(a.At), f.exact(a.At), a.At.String()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = moment(f, a.At).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -131,10 +131,8 @@ func (c *console) compare(ctx context.Context, v *policyView) error {
 	if err != nil {
 		return err
 	}
-	a, _ := policy.Read([]byte(now.Text))
-	b, _ := policy.Read([]byte(v.Chosen.Text))
-	if a != nil && b != nil {
-		v.Differs, v.Changes = true, policy.Diff(a, b)
+	if a, _ := policy.Read([]byte(now.Text)); a != nil && v.Text.document != nil {
+		v.Differs, v.Changes = true, policy.Diff(a, v.Text.document)
 	}
 	return nil
 }
@@ -156,20 +154,10 @@ func (v policyView) before() (int, bool) {
 	return b[len(b)-1], true
 }
 
-// planned returns what happens at a time that somebody has set, soonest first.
-func (v policyView) planned() (moves []domain.PolicyMove) {
-	for _, m := range v.Moves {
-		if m.State == domain.MovePlanned {
-			moves = append(moves, m)
-		}
-	}
-	return moves
-}
-
 // shadow compares what a version that only looks on would have decided with what stood.
 type shadow struct {
 	Version        int
-	Cells          map[domain.Verdict]map[domain.Verdict]int64 // by what stood, then by what it would have been
+	Cells          verdictMatrix
 	Total, Changed int64
 	Changes        []domain.ShadowChange
 }
@@ -179,12 +167,9 @@ func (c *console) readShadow(ctx context.Context, v domain.PolicyVersion, now do
 	if err != nil {
 		return nil, err
 	}
-	s := &shadow{Version: v.Number, Cells: map[domain.Verdict]map[domain.Verdict]int64{}}
+	s := &shadow{Version: v.Number, Cells: verdictMatrix{}}
 	for _, n := range counts {
-		if s.Cells[n.Stood] == nil {
-			s.Cells[n.Stood] = map[domain.Verdict]int64{}
-		}
-		s.Cells[n.Stood][n.Verdict] += n.Count
+		s.Cells[change{n.Stood, n.Verdict}] += n.Count
 		s.Total += n.Count
 		if n.Stood != n.Verdict {
 			s.Changed += n.Count

@@ -15,6 +15,8 @@ type policyText struct {
 	Found  []policy.Diagnostic // about no line that there is
 	Exempt []policyRule
 	Rules  []policyRule
+
+	document *policy.Document // as far as it could be read; nil: not at all
 }
 
 // policyLine is a line with what is to be said of it.
@@ -35,7 +37,7 @@ func readText(text string) policyText {
 	for line := range strings.Lines(text) {
 		t.Lines = append(t.Lines, policyLine{Text: strings.TrimRight(line, "\r\n")})
 	}
-	_, found := policy.Load([]byte(text))
+	program, found := policy.Load([]byte(text))
 	for _, d := range found {
 		if d.Line >= 1 && d.Line <= len(t.Lines) {
 			t.Lines[d.Line-1].Found = append(t.Lines[d.Line-1].Found, d)
@@ -43,7 +45,12 @@ func readText(text string) policyText {
 			t.Found = append(t.Found, d)
 		}
 	}
-	doc, _ := policy.Read([]byte(text))
+	if program != nil {
+		t.document = program.Document
+	} else {
+		t.document, _ = policy.Read([]byte(text))
+	}
+	doc := t.document
 	if doc == nil {
 		return t
 	}

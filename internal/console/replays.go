@@ -113,16 +113,11 @@ func (c *console) startReplay(w http.ResponseWriter, r *http.Request, person str
 
 func replayPath(id string) string { return "/replays/" + id }
 
-// matrix arranges the counts of a report by what was and what would have been decided.
-func (r Replay) matrix() map[domain.Verdict]map[domain.Verdict]int64 {
-	cells := map[domain.Verdict]map[domain.Verdict]int64{}
-	for _, v := range domain.Verdicts() {
-		cells[v] = map[domain.Verdict]int64{}
-	}
+// matrix arranges the counts of a report.
+func (r Replay) matrix() verdictMatrix {
+	cells := verdictMatrix{}
 	for _, cell := range r.Report.Verdicts {
-		if cells[cell.Was] != nil {
-			cells[cell.Was][cell.Now] += cell.Count
-		}
+		cells[change{cell.Was, cell.Now}] += cell.Count
 	}
 	return cells
 }

@@ -199,7 +199,7 @@ func english() *words {
 			For: "Searched for", State: "State", Signals: "Signals", Fingerprints: "Compared with", Found: "Found", Decided: "Decided again", Unchanged: "Nothing new",
 			Gone: "No longer on record", Failed: "Failed", By: "Asked for by", Begun: "Begun", Ended: "Ended", Progress: "Figures",
 		},
-		Percent: func(share float64) string { return fmt.Sprintf("%d %%", int(100*share)) },
+		Percent: englishPercent,
 		Later: map[domain.Cause]string{
 			domain.CauseRetro:  "Something became known after the upload was decided",
 			domain.CauseReview: "A person has judged what was decided",
@@ -306,6 +306,9 @@ func englishBankSummary(s bankSummary) []phrase {
 		return append(append([]phrase{{englishShare(s.Share), "share"}, {Text: " of contents are compared with its "}}, signals...), phrase{Text: "."})
 	}
 }
+
+// englishPercent is rounded down: what is not over is not 100 %.
+func englishPercent(share float64) string { return fmt.Sprintf("%d %%", int(100*share)) }
 
 // englishShare writes a share as a percentage, of which only a whole one is "all" and only nothing "none": 99.97 % is not rounded away.
 func englishShare(share float64) string {

@@ -41,7 +41,7 @@ func englishReplays() replayWords {
 		}},
 		None:    said{"There is no such replay.", []string{"The address may be incomplete."}},
 		Title:   func(policy string, version int) string { return fmt.Sprintf("%s v%d", policy, version) },
-		Running: func(share float64) string { return fmt.Sprintf("runs, %d %%", int(100*share)) }, HasFailed: "failed", Done: "done",
+		Running: func(share float64) string { return "runs, " + englishPercent(share) }, HasFailed: "failed", Done: "done",
 		Summary:  englishReplaySummary,
 		Verdicts: "Verdicts", MatrixMeans: "Rows: what was decided. Columns: what would have been.",
 		Agreement: "Agreement with people", BlocksWere: "Blocks, as they were", BlocksWould: "Blocks, as they would be",

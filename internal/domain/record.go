@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // Recorded is a decision together with the upload it is about, as people look at it.
 type Recorded struct {
 	Upload     Upload
@@ -12,6 +14,17 @@ type VerdictCount struct {
 	From    Time
 	Verdict Verdict
 	Count   int64
+}
+
+// Versions returns the versions that the decision names, each once: the one that decided, then those of its rules in their order. They name no rule.
+func (d Decision) Versions() []PolicyRef {
+	all := []PolicyRef{{ID: d.Policy.ID, Version: d.Policy.Version}}
+	for _, h := range d.Rules {
+		if ref := (PolicyRef{ID: h.Policy, Version: h.Version}); !slices.Contains(all, ref) {
+			all = append(all, ref)
+		}
+	}
+	return all
 }
 
 // Unchecked reports whether any check of the decision did not complete.

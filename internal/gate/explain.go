@@ -3,7 +3,6 @@ package gate
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/policy"
@@ -36,11 +35,11 @@ func (e *Explainer) Explain(ctx context.Context, id domain.DecisionID, name stri
 	}
 	asked := []domain.PolicyRef{{ID: name, Version: version}}
 	if name == "" {
-		asked = spoke(d)
+		asked = d.Versions()
 	}
 	var all []policy.Explanation
 	for _, a := range asked {
-		v, err := e.version(ctx, a.ID, a.Version)
+		v, err := e.Version(ctx, a.ID, a.Version)
 		if err != nil {
 			return nil, err
 		}
@@ -75,26 +74,15 @@ func (e *Explainer) NewTest(ctx context.Context, id domain.DecisionID, name stri
 	if err != nil {
 		return "", err
 	}
-	v, err := e.version(ctx, name, version)
+	v, err := e.Version(ctx, name, version)
 	if err != nil {
 		return "", err
 	}
 	return v.Program.NewTest(fmt.Sprintf("as decided on %s", day(facts.Now)), facts)
 }
 
-// spoke returns the versions that a decision names: the one that decided, then the others in their order.
-func spoke(d domain.Decision) []domain.PolicyRef {
-	all := []domain.PolicyRef{{ID: d.Policy.ID, Version: d.Policy.Version}}
-	for _, h := range d.Rules {
-		if ref := (domain.PolicyRef{ID: h.Policy, Version: h.Version}); !slices.Contains(all, ref) {
-			all = append(all, ref)
-		}
-	}
-	return all
-}
-
-// version finds a version: among those that are asked now, or else by its text.
-func (e *Explainer) version(ctx context.Context, name string, number int) (*Version, error) {
+// Version finds a version: among those that are asked now, or else by its text.
+func (e *Explainer) Version(ctx context.Context, name string, number int) (*Version, error) {
 	for _, l := range e.Lines() {
 		for _, v := range []*Version{l.Live, l.Canary, l.Shadow} {
 			if v != nil && l.Name == name && (v.Number == number || number == LiveVersion && v == l.Live) {

@@ -31,11 +31,20 @@ func isBzip2(data []byte) bool {
 const bzip2Memory = 8 << 20
 
 func walkBzip2(w *walk) *Error {
-	if e := w.budget.reserve(w.ctx, bzip2Memory); e != nil {
+	packed := &counter{Reader: bytes.NewReader(w.data)}
+	r, e := newBzip2(w.ctx, w.budget, packed)
+	if e != nil {
 		return e
 	}
-	packed := &counter{Reader: bytes.NewReader(w.data)}
-	return w.packed("", packed, bzip2.NewReader(packed))
+	return w.packed("", packed, r)
+}
+
+// newBzip2 returns an unpacker whose memory is given back when ctx ends.
+func newBzip2(ctx context.Context, b *Budget, r io.Reader) (io.ReadCloser, *Error) {
+	if e := b.reserve(ctx, bzip2Memory); e != nil {
+		return nil, e
+	}
+	return io.NopCloser(bzip2.NewReader(r)), nil
 }
 
 // isZstd knows a frame, and one that is to be skipped, which may come first.

@@ -186,7 +186,7 @@ func (w *walk) openSolid(packed []byte, place uint64, sizes []uint64, f folder) 
 	from := &counter{Reader: &watched{ctx: w.ctx, Reader: bytes.NewReader(packed[place:][:size])}}
 	p := packing{ctx: ctx, budget: w.budget, packed: int64(size), unpacked: int64(f.unpacked)}
 	unpacker, err := guard(func() (io.ReadCloser, error) {
-		r, e := p.unpacker(f.coders[0], from)
+		r, e := methods[f.coders[0].id].unpack(p, f.coders[0].properties, from)
 		if e != nil {
 			return nil, e
 		}

@@ -3,7 +3,7 @@ package archive
 import (
 	"bufio"
 	"bytes"
-	"compress/bzip2"
+	"cmp"
 	"compress/flate"
 	"context"
 	"encoding/binary"
@@ -23,21 +23,29 @@ type coder struct {
 	in, out    int // streams
 }
 
-// The methods that are read, and those that are known by name.
-const (
-	coderStored  = "\x00"
-	coderLZMA    = "\x03\x01\x01"
-	coderLZMA2   = "\x21"
-	coderDeflate = "\x04\x01\x08"
-	coderBzip2   = "\x04\x02\x02"
-	coderZstd    = "\x04\xf7\x11\x01"
-	coderAES     = "\x06\xf1\x07" // and one byte more for each kind
-)
+// coderAES begins the ids of all that is encrypted.
+const coderAES = "\x06\xf1\x07"
 
-var coderNames = map[string]string{
-	coderStored: "storing", coderLZMA: "LZMA", coderLZMA2: "LZMA2", coderDeflate: "deflate", coderBzip2: "bzip2", coderZstd: "Zstandard",
-	"\x03": "Delta", "\x04": "BCJ", "\x03\x03\x01\x03": "BCJ", "\x03\x03\x01\x1b": "BCJ2", "\x05": "PPC", "\x06": "IA64", "\x07": "ARM", "\x08": "ARMT",
-	"\x09": "SPARC", "\x0a": "ARM64", "\x0b": "RISCV", "\x03\x04\x01": "PPMd", "\x04\x01\x09": "Deflate64", "\x04\xf7\x11\x02": "Brotli", "\x04\xf7\x11\x04": "LZ4",
+// method is what is known of a way to pack.
+type method struct {
+	name   string
+	unpack func(p packing, properties []byte, r io.Reader) (io.ReadCloser, *Error) // nil: it is known by name and cannot be unpacked
+}
+
+// methods are the ways to pack by their ids.
+var methods = map[string]method{
+	"\x00": {"storing", func(_ packing, _ []byte, r io.Reader) (io.ReadCloser, *Error) { return io.NopCloser(r), nil }},
+
+	"\x03\x01\x01": {"LZMA", packing.lzma},
+	"\x21":         {"LZMA2", packing.lzma2},
+
+	"\x04\x01\x08":     {"deflate", func(_ packing, _ []byte, r io.Reader) (io.ReadCloser, *Error) { return flate.NewReader(r), nil }},
+	"\x04\x02\x02":     {"bzip2", func(p packing, _ []byte, r io.Reader) (io.ReadCloser, *Error) { return newBzip2(p.ctx, p.budget, r) }},
+	"\x04\xf7\x11\x01": {"Zstandard", func(p packing, _ []byte, r io.Reader) (io.ReadCloser, *Error) { return newZstd(p.ctx, p.budget, r) }},
+
+	"\x03": {name: "Delta"}, "\x04": {name: "BCJ"}, "\x03\x03\x01\x03": {name: "BCJ"}, "\x03\x03\x01\x1b": {name: "BCJ2"}, "\x05": {name: "PPC"},
+	"\x06": {name: "IA64"}, "\x07": {name: "ARM"}, "\x08": {name: "ARMT"}, "\x09": {name: "SPARC"}, "\x0a": {name: "ARM64"}, "\x0b": {name: "RISCV"},
+	"\x03\x04\x01": {name: "PPMd"}, "\x04\x01\x09": {name: "Deflate64"}, "\x04\xf7\x11\x02": {name: "Brotli"}, "\x04\xf7\x11\x04": {name: "LZ4"},
 }
 
 // unreadable says why a folder cannot be unpacked; nil if it can. What takes more than one step, as programs do, is not unpacked: each step could
@@ -48,23 +56,17 @@ func (f *folder) unreadable() *Error {
 		if strings.HasPrefix(c.id, coderAES) {
 			return unsupported("It is encrypted.")
 		}
-		name, known := coderNames[c.id]
-		if !known {
-			name = fmt.Sprintf("method %x", c.id)
-		}
-		names = append(names, name)
+		names = append(names, cmp.Or(methods[c.id].name, fmt.Sprintf("method %x", c.id)))
 	}
 	switch {
 	case len(names) > 1:
 		return unsupported("It is packed by %s one over another, which cannot be unpacked.", strings.Join(names, ", "))
 	case f.coders[0].in != 1, f.coders[0].out != 1, f.streams != 1:
 		return damaged(errors.New("a method with other than one stream"))
+	case methods[f.coders[0].id].unpack == nil:
+		return unsupported("It is packed by %s, which cannot be unpacked.", names[0])
 	}
-	switch f.coders[0].id {
-	case coderStored, coderLZMA, coderLZMA2, coderDeflate, coderBzip2, coderZstd:
-		return nil
-	}
-	return unsupported("It is packed by %s, which cannot be unpacked.", names[0])
+	return nil
 }
 
 // packing is what is known of a stream before it is unpacked, some of which may be a lie.
@@ -72,28 +74,6 @@ type packing struct {
 	ctx              context.Context // at whose end the memory of the unpacker is given back
 	budget           *Budget
 	packed, unpacked int64 // bytes
-}
-
-// unpacker undoes a step.
-func (p packing) unpacker(c coder, r io.Reader) (io.ReadCloser, *Error) {
-	switch c.id {
-	case coderStored:
-		return io.NopCloser(r), nil
-	case coderDeflate:
-		return flate.NewReader(r), nil
-	case coderBzip2:
-		if e := p.budget.reserve(p.ctx, bzip2Memory); e != nil {
-			return nil, e
-		}
-		return io.NopCloser(bzip2.NewReader(r)), nil
-	case coderZstd:
-		return newZstd(p.ctx, p.budget, r)
-	case coderLZMA:
-		return p.lzma(c.properties, r)
-	case coderLZMA2:
-		return p.lzma2(c.properties, r)
-	}
-	return nil, unsupported("It is packed by a method that cannot be unpacked.")
 }
 
 // lzmaDictionary is how far back LZMA may refer, in bytes, which its unpacker has to have at hand: as far as the strongest setting that packers had

@@ -3,7 +3,6 @@ package archive
 import (
 	"bytes"
 	"cmp"
-	"compress/bzip2"
 	"compress/flate"
 	"context"
 	"encoding/binary"
@@ -124,7 +123,7 @@ func unzip(ctx context.Context, b *Budget, method uint16, r io.Reader) (io.ReadC
 	case zipDeflate:
 		return flate.NewReader(r), nil
 	case zipBzip2:
-		return io.NopCloser(bzip2.NewReader(r)), nil
+		return newBzip2(ctx, b, r)
 	case zipZstd:
 		return newZstd(ctx, b, r)
 	}

@@ -11,6 +11,7 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -68,13 +69,7 @@ func Bombs() []Bomb {
 
 // Deflated packs so many zeros.
 func Deflated(zeros int) []byte {
-	return written(func(b *bytes.Buffer) error {
-		w := zlib.NewWriter(b)
-		if _, err := w.Write(make([]byte, zeros)); err != nil {
-			return err
-		}
-		return w.Close()
-	})
+	return packed(make([]byte, zeros), func(w io.Writer) (io.WriteCloser, error) { return zlib.NewWriter(w), nil })
 }
 
 // pngOfSize is a PNG that says it has some size, with whatever for its pixels.
@@ -204,16 +199,7 @@ func overlappingZip() []byte {
 }
 
 func raw(data []byte) []byte {
-	return written(func(b *bytes.Buffer) error {
-		w, err := flate.NewWriter(b, flate.BestCompression)
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(data); err != nil {
-			return err
-		}
-		return w.Close()
-	})
+	return packed(data, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
 }
 
 // quotingZip is a bomb after David Fifield (A better zip bomb, 2019): each file begins with a stored block of deflate that quotes the header of the

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"unicode/utf16"
 
@@ -97,13 +98,24 @@ func TarOf(headers []tar.Header, files []File) []byte {
 
 // Gzip packs a file.
 func Gzip(name string, data []byte) []byte {
-	return written(func(b *bytes.Buffer) error {
-		g := gzip.NewWriter(b)
+	return packed(data, func(w io.Writer) (io.WriteCloser, error) {
+		g := gzip.NewWriter(w)
 		g.Name = name
-		if _, err := g.Write(data); err != nil {
+		return g, nil
+	})
+}
+
+// packed is what a packer makes of data.
+func packed(data []byte, packer func(io.Writer) (io.WriteCloser, error)) []byte {
+	return written(func(b *bytes.Buffer) error {
+		w, err := packer(b)
+		if err != nil {
 			return err
 		}
-		return g.Close()
+		if _, err := w.Write(data); err != nil {
+			return err
+		}
+		return w.Close()
 	})
 }
 

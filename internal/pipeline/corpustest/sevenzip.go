@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"io"
 	"unicode/utf16"
 
 	"github.com/ulikunitz/xz/lzma"
@@ -28,30 +29,14 @@ var (
 const sevenZipDictionary = 64 << 10
 
 func packLZMA(data []byte) []byte {
-	file := written(func(b *bytes.Buffer) error {
-		w, err := lzma.WriterConfig{DictCap: sevenZipDictionary, Size: int64(len(data)), SizeInHeader: true}.NewWriter(b)
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(data); err != nil {
-			return err
-		}
-		return w.Close()
-	})
+	config := lzma.WriterConfig{DictCap: sevenZipDictionary, Size: int64(len(data)), SizeInHeader: true}
+	file := packed(data, func(w io.Writer) (io.WriteCloser, error) { return config.NewWriter(w) })
 	return file[lzma.HeaderLen:] // which a 7z has in its directory
 }
 
 func packLZMA2(data []byte) []byte {
-	return written(func(b *bytes.Buffer) error {
-		w, err := lzma.Writer2Config{DictCap: sevenZipDictionary}.NewWriter2(b)
-		if err != nil {
-			return err
-		}
-		if _, err := w.Write(data); err != nil {
-			return err
-		}
-		return w.Close()
-	})
+	config := lzma.Writer2Config{DictCap: sevenZipDictionary}
+	return packed(data, func(w io.Writer) (io.WriteCloser, error) { return config.NewWriter2(w) })
 }
 
 // SevenZip is a 7z in which all files lie in one folder, with a packed directory, as packers write it.

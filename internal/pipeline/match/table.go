@@ -77,21 +77,16 @@ func (t *nearTable) drop(r row) {
 	t.index.Delete(r.id)
 }
 
-func (t *nearTable) settle() (err error) {
-	t.waiting, err = insertAll(t.index, t.waiting)
+func (t *nearTable) settle() error {
+	if len(t.waiting) == 0 {
+		return nil
+	}
+	err := t.index.InsertBatch(t.waiting)
+	if len(t.waiting) > catchUpBatch {
+		t.waiting = nil // lists that long are rare, their memory is not kept
+	}
+	t.waiting = t.waiting[:0]
 	return err
-}
-
-// insertAll puts codes that waited into an index, and returns the list to go on with.
-func insertAll(index *hamming.Index, waiting []hamming.Entry) ([]hamming.Entry, error) {
-	if len(waiting) == 0 {
-		return waiting, nil
-	}
-	err := index.InsertBatch(waiting)
-	if len(waiting) > catchUpBatch {
-		return nil, err // lists that long are rare, their memory is not kept
-	}
-	return waiting[:0], err
 }
 
 func (t *nearTable) search(dst []hamming.Hit, value string, radius int) ([]hamming.Hit, error) {
