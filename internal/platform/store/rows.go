@@ -103,9 +103,9 @@ func listSize(n, most int) int {
 	return min(size, most)
 }
 
-// oneIf is how a truth is kept.
-func oneIf(is bool) int {
-	if is {
+// asBit is how a truth is kept.
+func asBit(b bool) int {
+	if b {
 		return 1
 	}
 	return 0
