@@ -86,12 +86,7 @@ func alarmQuery(open bool, before domain.EventID, limit int) (query string, args
 	if open {
 		query += ` and acked_at = 0`
 	}
-	if before != "" {
-		args = append(args, before)
-		query += fmt.Sprintf(` and id < $%d`, len(args))
-	}
-	args = append(args, limit)
-	return query + fmt.Sprintf(` order by id desc limit $%d`, len(args)), args
+	return newestFirst(query, nil, `id`, before, limit)
 }
 
 func scanAlarm(row interface{ Scan(...any) error }) (a domain.Alarm, err error) {

@@ -37,10 +37,8 @@ func (q queries) Hunt(ctx context.Context, id domain.HuntID) (domain.Hunt, error
 
 // Hunts returns up to limit hunts that are older than one (empty: all), newest first.
 func (q queries) Hunts(ctx context.Context, before domain.HuntID, limit int) ([]domain.Hunt, error) {
-	if before == "" {
-		return q.hunts(ctx, `select `+huntColumns+` from hunts order by id desc limit $1`, limit)
-	}
-	found, err := q.hunts(ctx, `select `+huntColumns+` from hunts where id < $1 order by id desc limit $2`, before, limit)
+	query, args := newestFirst(`select `+huntColumns+` from hunts where true`, nil, `id`, before, limit)
+	found, err := q.hunts(ctx, query, args...)
 	return found, q.notFound(err, "hunts before hunt", before)
 }
 
@@ -152,12 +150,8 @@ func (tx *Tx) SettleFinds(ctx context.Context, finds []domain.Find) (outcomes []
 
 // HuntDecisions returns up to limit decisions that a hunt has led to, older than one (empty: all), newest first.
 func (q queries) HuntDecisions(ctx context.Context, id domain.HuntID, before domain.DecisionID, limit int) ([]domain.Recorded, error) {
-	query, args := `select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id
-		where d.id in (select decision_id from hunt_finds where hunt_id = $1 and outcome = 'decided') order by d.id desc limit $2`, []any{id, limit}
-	if before != "" {
-		query, args = `select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id
-		where d.id in (select decision_id from hunt_finds where hunt_id = $1 and outcome = 'decided') and d.id < $2 order by d.id desc limit $3`, []any{id, before, limit}
-	}
+	query, args := newestFirst(`select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id
+		where d.id in (select decision_id from hunt_finds where hunt_id = $1 and outcome = 'decided')`, []any{id}, `d.id`, before, limit)
 	found, err := q.recorded(ctx, query, args...)
 	return found, q.notFound(err, "decisions of hunt", id)
 }

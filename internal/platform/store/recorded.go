@@ -42,12 +42,7 @@ func (s Selection) query() (query string, args []any) {
 	if s.Unchecked {
 		query += ` and d.unchecked = 1`
 	}
-	if s.Before != "" {
-		args = append(args, s.Before)
-		query += fmt.Sprintf(` and d.id < $%d`, len(args))
-	}
-	args = append(args, s.Limit)
-	return query + fmt.Sprintf(` order by d.id desc limit $%d`, len(args)), args
+	return newestFirst(query, args, `d.id`, s.Before, s.Limit)
 }
 
 // RecordedOf returns all decisions about an upload, newest first.

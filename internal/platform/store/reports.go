@@ -89,12 +89,7 @@ func (s ReportSelection) query() (query string, args []any) {
 		args = append(args, s.Content)
 		query += fmt.Sprintf(` and r.content_id = $%d`, len(args))
 	}
-	if s.Before != "" {
-		args = append(args, s.Before)
-		query += fmt.Sprintf(` and r.id < $%d`, len(args))
-	}
-	args = append(args, s.Limit)
-	return query + fmt.Sprintf(` order by r.id desc limit $%d`, len(args)), args
+	return newestFirst(query, args, `r.id`, s.Before, s.Limit)
 }
 
 // NewestUpload returns the newest upload of a content; found is false where there is none.

@@ -103,6 +103,17 @@ func listSize(n, most int) int {
 	return min(size, most)
 }
 
+// newestFirst ends a query whose condition is written already, and whose parameters are args: up to limit rows, those with the largest ids, or with
+// the largest that are less than before (empty: any).
+func newestFirst[T ~string](query string, args []any, id string, before T, limit int) (string, []any) {
+	if before != "" {
+		args = append(args, before)
+		query += fmt.Sprintf(` and %s < $%d`, id, len(args))
+	}
+	args = append(args, limit)
+	return query + fmt.Sprintf(` order by %s desc limit $%d`, id, len(args)), args
+}
+
 // asBit is how a truth is kept.
 func asBit(b bool) int {
 	if b {

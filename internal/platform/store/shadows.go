@@ -91,10 +91,7 @@ func (q queries) ShadowCounts(ctx context.Context, policy string, version int, f
 
 // ShadowChanges returns up to limit decisions older than one (empty: all) that a version would have made otherwise, newest first.
 func (q queries) ShadowChanges(ctx context.Context, policy string, version int, before domain.DecisionID, limit int) ([]domain.ShadowChange, error) {
-	query, args := `select decision_id, stood, verdict, rule from shadow_changes where policy = $1 and version = $2 order by decision_id desc limit $3`, []any{policy, version, limit}
-	if before != "" {
-		query, args = `select decision_id, stood, verdict, rule from shadow_changes where policy = $1 and version = $2 and decision_id < $3 order by decision_id desc limit $4`, []any{policy, version, before, limit}
-	}
+	query, args := newestFirst(`select decision_id, stood, verdict, rule from shadow_changes where policy = $1 and version = $2`, []any{policy, version}, `decision_id`, before, limit)
 	changes := []domain.ShadowChange{}
 	err := eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {
 		var c domain.ShadowChange
