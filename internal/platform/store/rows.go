@@ -174,6 +174,19 @@ func (q queries) notFound(err error, what string, name any) error {
 	return nil
 }
 
+// changedRows runs a statement and says how many rows it has changed. what is what it does, for errors.
+func (tx *Tx) changedRows(ctx context.Context, what, query string, args ...any) (int, error) {
+	r, err := tx.q.ExecContext(ctx, query, args...)
+	var n int64
+	if err == nil {
+		n, err = r.RowsAffected()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return int(n), nil
+}
+
 // changed makes of the result of an update of one row ErrNotFound, if there was no such row.
 func (tx *Tx) changed(r sql.Result, err error, what string, name any) error {
 	var n int64
