@@ -83,15 +83,21 @@ func eachRow(ctx context.Context, q querier, query string, args []any, f func(*s
 // every row. args are the parameters before the list. The order holds for the rows of one value only.
 func eachRowIn[T any](ctx context.Context, q queries, query string, args []any, values []T, f func(*sql.Rows) error) error {
 	for chunk := range slices.Chunk(values, q.dialect.params) {
-		all := slices.Clone(args)
-		for i := range listSize(len(chunk), q.dialect.params) {
-			all = append(all, chunk[min(i, len(chunk)-1)])
-		}
-		if err := eachRow(ctx, q.q, fmt.Sprintf(query, params(len(args), len(all)-len(args))), all, f); err != nil {
+		list, all := listOf(args, chunk, q.dialect.params)
+		if err := eachRow(ctx, q.q, fmt.Sprintf(query, list), all, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listOf writes a list of at most most values as parameters behind args, and returns all parameters.
+func listOf[T any](args []any, values []T, most int) (list string, all []any) {
+	all = slices.Clone(args)
+	for i := range listSize(len(values), most) {
+		all = append(all, values[min(i, len(values)-1)])
+	}
+	return params(len(args), len(all)-len(args)), all
 }
 
 // listSize is how long a list of n values is made by naming the last one again: few lengths are few texts to prepare.
