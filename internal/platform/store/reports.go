@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -90,13 +89,4 @@ func (s ReportSelection) query() (query string, args []any) {
 		query += fmt.Sprintf(` and r.content_id = $%d`, len(args))
 	}
 	return newestFirst(query, args, `r.id`, s.Before, s.Limit)
-}
-
-// NewestUpload returns the newest upload of a content; found is false where there is none.
-func (q queries) NewestUpload(ctx context.Context, content domain.ContentID) (id domain.UploadID, found bool, err error) {
-	err = q.q.QueryRowContext(ctx, `select id from uploads where content_id = $1 order by id desc limit 1`, content).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
-	}
-	return id, err == nil, q.notFound(err, "newest upload of content", content)
 }
