@@ -75,10 +75,7 @@ func (q queries) Alarms(ctx context.Context, open bool, before domain.EventID, l
 		alarms = append(alarms, a)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read alarms: %w", err)
-	}
-	return alarms, nil
+	return alarms, q.notFound(err, "alarms before alarm", before)
 }
 
 func alarmQuery(open bool, before domain.EventID, limit int) (query string, args []any) {

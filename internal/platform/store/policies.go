@@ -89,11 +89,11 @@ func (q queries) PolicyVersion(ctx context.Context, policy string, number int) (
 func (q queries) PolicyLife(ctx context.Context, name string) (domain.PolicyLife, error) {
 	life := domain.PolicyLife{Policy: domain.Policy{Name: name}}
 	err := q.q.QueryRowContext(ctx, `select `+policyColumns+` from policies where name = $1`, name).Scan(policyFields(&life.Policy)...)
-	if errors.Is(err, sql.ErrNoRows) {
+	if err = q.notFound(err, "policy", name); errors.Is(err, ErrNotFound) {
 		return life, nil
 	}
 	if err != nil {
-		return life, fmt.Errorf("read policy %.80q: %w", name, err)
+		return life, err
 	}
 	err = eachRow(ctx, q.q, `select `+versionColumns+` from policy_versions where policy = $1 order by number`, []any{name}, func(r *sql.Rows) error {
 		var v domain.PolicyVersion

@@ -99,8 +99,5 @@ func (q queries) ShadowChanges(ctx context.Context, policy string, version int, 
 		changes = append(changes, c)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read what version %d of policy %.80q would have decided otherwise: %w", version, policy, err)
-	}
-	return changes, nil
+	return changes, q.notFound(err, fmt.Sprintf("what version %d of policy %.80q would have decided otherwise before decision", version, policy), before)
 }

@@ -18,7 +18,8 @@ func (q queries) LiveSnoozes(ctx context.Context, now domain.Time) ([]domain.Sno
 // Snoozes returns up to limit snoozes that are older than one (empty: all), newest first, those that are over too.
 func (q queries) Snoozes(ctx context.Context, before domain.EventID, limit int) ([]domain.Snooze, error) {
 	query, args := newestFirst(`select `+snoozeColumns+` from snoozes where true`, nil, `id`, before, limit)
-	return q.snoozes(ctx, query, args...)
+	found, err := q.snoozes(ctx, query, args...)
+	return found, q.notFound(err, "snoozes before snooze", before)
 }
 
 func (q queries) snoozes(ctx context.Context, query string, args ...any) ([]domain.Snooze, error) {
