@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,9 +121,7 @@ func (p policyDesk) Policies(ctx context.Context) (lives []domain.PolicyLife, er
 		}
 		lives = append(lives, l)
 	}
-	slices.SortFunc(lives, func(a, b domain.PolicyLife) int {
-		return cmp.Or(cmp.Compare(a.Policy.Position, b.Policy.Position), cmp.Compare(a.Policy.Name, b.Policy.Name))
-	})
+	slices.SortFunc(lives, func(a, b domain.PolicyLife) int { return domain.ComparePolicies(a.Policy, b.Policy) })
 	return lives, nil
 }
 

@@ -122,7 +122,7 @@ func (b *Book[P]) edit(standing domain.PolicyStanding, before *Edition[P]) *Edit
 	}
 	fresh := map[string]compiled[P]{}
 	for _, p := range b.inOrder(standing) {
-		asked := Asked[P]{Name: p.name}
+		asked := Asked[P]{Name: p.Name}
 		for _, v := range p.versions {
 			if !v.State.Asked() {
 				continue
@@ -189,8 +189,7 @@ func (e *Edition[P]) stand(a *Asked[P], before *Edition[P]) {
 
 // standing is a policy with its versions.
 type standing struct {
-	name     string
-	position int
+	domain.Policy
 	versions []domain.PolicyVersion
 }
 
@@ -198,10 +197,10 @@ type standing struct {
 func (b *Book[P]) inOrder(s domain.PolicyStanding) []*standing {
 	byName, untouched := map[string]*standing{}, map[string]bool{}
 	for i, r := range b.ready {
-		byName[r.Name], untouched[r.Name] = &standing{name: r.Name, position: i - len(b.ready)}, true
+		byName[r.Name], untouched[r.Name] = &standing{Policy: domain.Policy{Name: r.Name, Position: i - len(b.ready)}}, true
 	}
 	for _, p := range s.Policies { // one that is on record has its version 0 there too
-		byName[p.Name] = &standing{name: p.Name, position: p.Position}
+		byName[p.Name] = &standing{Policy: p}
 		delete(untouched, p.Name)
 	}
 	for _, v := range s.Versions {
@@ -222,7 +221,5 @@ func (b *Book[P]) inOrder(s domain.PolicyStanding) []*standing {
 			byName[r.Name].versions = append(byName[r.Name].versions, v)
 		}
 	}
-	return slices.SortedFunc(maps.Values(byName), func(a, b *standing) int {
-		return cmp.Or(cmp.Compare(a.position, b.position), cmp.Compare(a.name, b.name))
-	})
+	return slices.SortedFunc(maps.Values(byName), func(a, b *standing) int { return domain.ComparePolicies(a.Policy, b.Policy) })
 }

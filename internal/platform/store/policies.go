@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -38,10 +37,7 @@ func (q queries) Policies(ctx context.Context) ([]domain.Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list policies: %w", err)
 	}
-	// Servers sort texts in different ways.
-	slices.SortFunc(policies, func(a, b domain.Policy) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Name, b.Name))
-	})
+	slices.SortFunc(policies, domain.ComparePolicies) // servers sort texts in different ways
 	return policies, nil
 }
 
