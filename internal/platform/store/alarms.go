@@ -31,7 +31,7 @@ func (tx *Tx) RaiseAlarms(ctx context.Context, alarms []domain.Alarm) ([]domain.
 	for i, a := range alarms {
 		a.ID, a.At = domain.NewID[domain.EventID](), tx.now
 		byID[a.ID] = a
-		rows[i] = []any{a.ID, a.At, a.Kind, a.Policy, a.Version, a.Rule, a.Subject.Kind, a.Subject.Name, a.Text, "", 0, hourOf(a.At)}
+		rows[i] = []any{a.ID, a.At, a.Kind, a.Policy, a.Version, a.Rule, a.Subject.Kind, a.Subject.Name, a.Text, "", 0, a.At.Truncate(time.Hour)}
 	}
 	inOrder(rows, 2, 3, 5, 6, 7)
 	var fresh []domain.Alarm
@@ -62,9 +62,6 @@ func inOrder(rows [][]any, columns ...int) {
 		return 0
 	})
 }
-
-// hourOf is the beginning of the hour of a moment.
-func hourOf(t domain.Time) domain.Time { return t - t%domain.Time(time.Hour.Microseconds()) }
 
 // Alarms returns up to limit alarms that are older than one (empty: all), newest first: all, or only those that nobody has taken note of.
 func (q queries) Alarms(ctx context.Context, open bool, before domain.EventID, limit int) ([]domain.Alarm, error) {

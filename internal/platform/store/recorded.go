@@ -133,7 +133,7 @@ func (tx *Tx) countDecisions(ctx context.Context, recordings []*domain.Recording
 			counts[unchecked]++
 		}
 	}
-	minute := tx.now - tx.now%domain.Time(time.Minute.Microseconds())
+	minute := tx.now.Truncate(time.Minute)
 	var rows [][]any
 	for name, n := range counts {
 		rows = append(rows, []any{minute, name, n})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 )
@@ -31,7 +32,7 @@ func (tx *Tx) WriteShadows(ctx context.Context, recordings []*domain.Recording) 
 	if len(cells) == 0 {
 		return nil
 	}
-	hour := hourOf(tx.now)
+	hour := tx.now.Truncate(time.Hour)
 	var rows [][]any
 	for c, n := range cells {
 		rows = append(rows, []any{c.policy, c.version, hour, c.stood, c.verdict, n})
