@@ -244,15 +244,8 @@ func (s *server) listEntries(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	list := entryList{Entries: []entryShape{}}
-	page, more := firstPage(entries, in.Limit)
-	for _, e := range page {
-		list.Entries = append(list.Entries, shapeEntry(e, bank.Name))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].ID)
-	}
-	return &body[entryList]{list}, nil
+	shapes, next := pageOf(entries, in.Limit, func(e domain.Entry) entryShape { return shapeEntry(e, bank.Name) }, func(e domain.Entry) domain.EntryID { return e.ID })
+	return &body[entryList]{entryList{shapes, next}}, nil
 }
 
 func (s *server) getEntry(ctx context.Context, in *entryPath) (*body[entryShape], error) {

@@ -179,15 +179,8 @@ func (s *server) listReports(ctx context.Context, in *reportQuery) (*body[report
 	if err != nil {
 		return nil, err
 	}
-	list := reportList{Reports: []reportShape{}}
-	page, more := firstPage(all, in.Limit)
-	for _, c := range page {
-		list.Reports = append(list.Reports, shapeReport(c))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].Row)
-	}
-	return &body[reportList]{list}, nil
+	shapes, next := pageOf(all, in.Limit, shapeReport, func(c domain.Complaint) domain.EventID { return c.Row })
+	return &body[reportList]{reportList{shapes, next}}, nil
 }
 
 func shapeReport(c domain.Complaint) reportShape {
