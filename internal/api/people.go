@@ -99,7 +99,7 @@ func (s *server) peopleRoutes() {
 		OperationID: "review-decision", Method: http.MethodPost, Path: decisions + "/{decision_id}/review", Tags: []string{tagPeople}, Summary: "Decide as a person",
 		Description: "Makes a further decision about the upload, in the name of the API key, on the same evidence. It stands whatever is checked again later, unless something matches that did not match now. " +
 			"Where it is milder than what policies had said, the rules that asked for more do not decide the same way again about the same bytes. Only the newest decision about an upload can be reviewed.",
-		Parameters:  []*huma.Param{{Name: "decision_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}},
+		Parameters:  []*huma.Param{pathParam("decision_id", 64)},
 		RequestBody: jsonBody(schema[reviewRequest](s), `{"verdict":"allow","reason":"It is a news report."}`), Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, intake{json: maxJSON}, s.review)
 	register(s, huma.Operation{

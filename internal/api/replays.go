@@ -155,8 +155,5 @@ func (s *server) startReplay(r *http.Request, f form) (replayShape, error) {
 		asked.Minutes = *q.Minutes
 	}
 	started, err := s.Replays.StartReplay(r.Context(), asked)
-	if err != nil {
-		return replayShape{}, unread(err)
-	}
-	return shapeReplay(started), nil
+	return shapeReplay(started), err
 }
