@@ -218,15 +218,12 @@ func (s *server) entryOf(bank domain.Bank, q entryRequest) (domain.Entry, error)
 
 // signal makes a signal with the provenance that the request states.
 func (q entryRequest) signal(t domain.SignalType, value string) domain.Signal {
-	sig := domain.Signal{Type: t, Value: value, Provenance: domain.Provenance{Source: "api", Labels: q.Labels, Confidence: 1}}
+	sig := domain.Signal{Type: t, Value: value, Provenance: domain.Provenance{Source: "api", Labels: q.Labels, Confidence: 1}, ExpiresAt: given(q.ExpiresAt)}
 	if q.Source != "" {
 		sig.Provenance.Source = q.Source
 	}
 	if q.Confidence != nil {
 		sig.Provenance.Confidence = *q.Confidence
-	}
-	if q.ExpiresAt != nil {
-		sig.ExpiresAt = domain.At(*q.ExpiresAt)
 	}
 	return sig
 }

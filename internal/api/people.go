@@ -164,11 +164,8 @@ func (s *server) report(r *http.Request, f form) (reportShape, error) {
 		}
 	}
 	c := domain.Complaint{
-		Report: domain.Report{ID: domain.ReportID(q.ReportID), ContentID: domain.ContentID(q.ContentID), Reason: q.Reason},
+		Report: domain.Report{ID: domain.ReportID(q.ReportID), ContentID: domain.ContentID(q.ContentID), Reason: q.Reason, At: given(q.CreatedAt)},
 		By:     domain.AccountID(q.AccountID), Text: q.Text,
-	}
-	if q.CreatedAt != nil {
-		c.At = domain.At(*q.CreatedAt)
 	}
 	kept, err := s.People.Report(r.Context(), c)
 	return shapeReport(kept), err
