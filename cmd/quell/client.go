@@ -218,6 +218,12 @@ func faultHint(fault document) string {
 	return ""
 }
 
+// notThere reports whether a server says that it has nothing of the name that it was asked for.
+func notThere(err error) bool {
+	r, ok := errors.AsType[*refusal](err)
+	return ok && r.status == http.StatusNotFound
+}
+
 // refusal is an answer that is a problem document.
 type refusal struct {
 	server string

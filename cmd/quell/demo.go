@@ -193,7 +193,7 @@ func (c *demoCmd) rule(ctx context.Context, g *globals, api *client) error {
 			to, live = domain.PolicyLive, live+1
 		}
 		p, err := api.call(ctx, http.MethodGet, "/api/v1/"+policyPath(name), nil)
-		if r, refused := errors.AsType[*refusal](err); err != nil && (!refused || r.status != http.StatusNotFound) {
+		if err != nil && !notThere(err) {
 			return err
 		}
 		if len(p.list("versions")) > 1 || err == nil && to == domain.PolicyLive {

@@ -129,7 +129,7 @@ func (c *policyApplyCmd) plan(g *globals, name string, text []byte) error {
 		return nil
 	}
 	p, err := c.quiet().ask(g, http.MethodGet, policyPath(name), nil)
-	if refused, ok := errors.AsType[*refusal](err); err != nil && (!ok || refused.status != http.StatusNotFound) {
+	if err != nil && !notThere(err) {
 		return err
 	}
 	now, before := standing(name, p.list("versions"))
