@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // openPolicies compiles what is asked and joins it to the gate.
 func (a *App) openPolicies(ctx context.Context) error {
-	builtIn, err := policies.ReadReady(ready.Files, ready.BuiltIn...)
+	builtIn, err := builtIn()
 	if err != nil {
 		return err
 	}
@@ -40,6 +41,9 @@ func (a *App) openPolicies(ctx context.Context) error {
 	}
 	return nil
 }
+
+// builtIn reads the policies that come with the program.
+func builtIn() ([]policies.Ready, error) { return policies.ReadReady(ready.Files, ready.BuiltIn...) }
 
 // language is the language of policies as the keeper of their versions uses it.
 type language struct{}
@@ -81,12 +85,7 @@ func linesOf(e *policies.Edition[*policy.Program]) []gate.Line {
 			continue
 		}
 		holds := &gate.Version{Number: b.Version, Program: holdsAll()}
-		at := -1
-		for i := range lines {
-			if lines[i].Name == b.Policy {
-				at = i
-			}
-		}
+		at := slices.IndexFunc(lines, func(l gate.Line) bool { return l.Name == b.Policy })
 		if at < 0 {
 			lines, at = append(lines, gate.Line{Name: b.Policy}), len(lines)
 		}

@@ -209,7 +209,7 @@ func (b *Book[P]) inOrder(s domain.PolicyStanding) []*standing {
 			continue // it came between two looks at the store; there is another one
 		}
 		if v.Number == BuiltIn {
-			v.Text, _ = placeOf(b.ready, v.Policy)
+			v.Text = TextOf(b.ready, v.Policy)
 			v.Digest = Digest(v.Text)
 		}
 		p.versions = append(p.versions, v)
