@@ -81,7 +81,7 @@ func faultsOf(found policy.Diagnostics) (faults domain.PolicyFaults) {
 func linesOf(e *policies.Edition[*policy.Program]) []gate.Line {
 	lines := readableLines(e)
 	for _, b := range e.Broken {
-		if b.State != domain.PolicyLive || b.Stands {
+		if !b.Blind() {
 			continue
 		}
 		holds := &gate.Version{Number: b.Version, Program: holdsAll()}
@@ -153,7 +153,7 @@ func (a *App) followPolicies(ctx context.Context) error {
 		what := "is not asked"
 		if b.Stands {
 			what = "is not asked; the version before it still is"
-		} else if b.State == domain.PolicyLive {
+		} else if b.Blind() {
 			what = "is not asked, and everything is held"
 		}
 		a.log.Error("a version of a policy cannot be read by this program", "policy", b.Policy, "version", b.Version, "state", b.State, "so it", what, "error", b.Reason)

@@ -42,17 +42,15 @@ type Broken struct {
 	Reason  string // what is wrong with it
 }
 
+// Blind reports whether the version should decide and nothing can be asked in its place: then everything has to be held.
+func (b Broken) Blind() bool { return b.State == domain.PolicyLive && !b.Stands }
+
 // Edition is what is asked at a moment. It never changes, and may be read by many at the same time.
 type Edition[P any] struct {
 	Seq      int64      // of the last change that is in it
 	Policies []Asked[P] // in the order in which they are asked
 	Broken   []Broken
 	snoozes  map[domain.Subject][]domain.Snooze
-}
-
-// Blind reports whether a policy should decide and nothing can be asked in its place: then everything has to be held.
-func (e *Edition[P]) Blind() bool {
-	return slices.ContainsFunc(e.Broken, func(b Broken) bool { return b.State == domain.PolicyLive && !b.Stands })
 }
 
 // Snoozes returns the snoozes of some subjects that are not over, oldest first.
