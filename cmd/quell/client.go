@@ -88,6 +88,25 @@ func newClient(g *globals, server string) (*client, error) {
 	return c, nil
 }
 
+// remote is a server that a command asks.
+type remote struct {
+	Server string `help:"Address of the server." placeholder:"URL"`
+	JSON   bool   `help:"Print the answers of the server as JSON."`
+}
+
+// ask calls the API and prints the answer as JSON where that is wanted.
+func (r *remote) ask(g *globals, method, path string, v any) (document, error) {
+	c, err := newClient(g, r.Server)
+	if err != nil {
+		return nil, err
+	}
+	d, err := c.call(g.ctx, method, "/api/v1/"+path, v)
+	if err == nil && r.JSON {
+		err = g.printJSON(d)
+	}
+	return d, err
+}
+
 // check sends a file as an upload, with what is said about it, and returns the answer.
 func (c *client) check(ctx context.Context, about map[string]any, data []byte) (document, error) {
 	content, err := json.Marshal(about)
@@ -132,15 +151,6 @@ func (c *client) post(ctx context.Context, path, name string, fields, data []byt
 		return nil, err
 	}
 	return c.send(ctx, path, form.FormDataContentType(), &body)
-}
-
-// sendJSON posts a document and returns the answer.
-func (c *client) sendJSON(ctx context.Context, path string, v any) (document, error) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	return c.send(ctx, path, "application/json", bytes.NewReader(body))
 }
 
 // send posts a body and returns the answer.
@@ -206,6 +216,12 @@ func faultHint(fault document) string {
 		return " (" + document(at).text("hint") + ")"
 	}
 	return ""
+}
+
+// notThere reports whether a server says that it has nothing of the name that it was asked for.
+func notThere(err error) bool {
+	r, ok := errors.AsType[*refusal](err)
+	return ok && r.status == http.StatusNotFound
 }
 
 // refusal is an answer that is a problem document.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 )
 
@@ -22,16 +23,10 @@ func (c *decideCmd) Help() string {
 
 // Run decides as a person.
 func (c *decideCmd) Run(g *globals) error {
-	api, err := newClient(g, c.Server)
-	if err != nil {
+	r := remote{c.Server, c.JSON}
+	answer, err := r.ask(g, http.MethodPost, "decisions/"+url.PathEscape(c.Decision)+"/review", map[string]any{"verdict": c.Verdict, "reason": c.Reason, "sample": c.Sample})
+	if err != nil || c.JSON {
 		return err
-	}
-	answer, err := api.sendJSON(g.ctx, "/api/v1/decisions/"+url.PathEscape(c.Decision)+"/review", map[string]any{"verdict": c.Verdict, "reason": c.Reason, "sample": c.Sample})
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return g.printJSON(answer)
 	}
 	colour := coloursFor(g.stdout)
 	_, err = fmt.Fprintf(g.stdout, "%s  %s  %s%s: %s%s\n", colour.verdict(answer.text("verdict")), answer.text("content_id"), colour.dim, answer.text("by"), answer.text("reason"), colour.off)

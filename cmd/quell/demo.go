@@ -193,7 +193,7 @@ func (c *demoCmd) rule(ctx context.Context, g *globals, api *client) error {
 			to, live = domain.PolicyLive, live+1
 		}
 		p, err := api.call(ctx, http.MethodGet, "/api/v1/"+policyPath(name), nil)
-		if r, refused := errors.AsType[*refusal](err); err != nil && (!refused || r.status != http.StatusNotFound) {
+		if err != nil && !notThere(err) {
 			return err
 		}
 		if len(p.list("versions")) > 1 || err == nil && to == domain.PolicyLive {
@@ -209,7 +209,7 @@ func (c *demoCmd) rule(ctx context.Context, g *globals, api *client) error {
 
 // bring makes a version of a policy and takes it through the steps of its life.
 func (c *client) bring(ctx context.Context, name string, text []byte, to domain.PolicyState) error {
-	v, err := c.sendJSON(ctx, "/api/v1/"+policyPath(name, "versions"), map[string]any{"text": string(text), "note": "for the demo"})
+	v, err := c.call(ctx, http.MethodPost, "/api/v1/"+policyPath(name, "versions"), map[string]any{"text": string(text), "note": "for the demo"})
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (c *client) bring(ctx context.Context, name string, text []byte, to domain.
 	if _, err = c.call(ctx, http.MethodPost, "/api/v1/"+policyPath(name, "versions", number, "check"), nil); err != nil {
 		return err
 	}
-	_, err = c.sendJSON(ctx, "/api/v1/"+policyPath(name, "versions", number, "move"), map[string]any{"to": to})
+	_, err = c.call(ctx, http.MethodPost, "/api/v1/"+policyPath(name, "versions", number, "move"), map[string]any{"to": to})
 	return err
 }
 

@@ -41,25 +41,6 @@ func (c *policyCmd) Help() string {
 	return "Who you are is the API key that you use: name it in QUELL_API_KEY. docs/policy-life.md tells the life of a version."
 }
 
-// remote is a server that a command asks.
-type remote struct {
-	Server string `help:"Address of the server." placeholder:"URL"`
-	JSON   bool   `help:"Print the answers of the server as JSON."`
-}
-
-// ask calls the API and prints the answer as JSON where that is wanted.
-func (r *remote) ask(g *globals, method, path string, v any) (document, error) {
-	c, err := newClient(g, r.Server)
-	if err != nil {
-		return nil, err
-	}
-	d, err := c.call(g.ctx, method, "/api/v1/"+path, v)
-	if err == nil && r.JSON {
-		err = g.printJSON(d)
-	}
-	return d, err
-}
-
 func policyPath(name string, more ...any) string {
 	path := "policies/" + url.PathEscape(name)
 	for _, m := range more {

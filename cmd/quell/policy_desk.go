@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/quell-project/quell/internal/pipeline/policy"
+	"github.com/quell-project/quell/internal/policies"
 )
 
-// policyFile is a policy in a file, read for work at the desk: no server is asked.
+// policyFile is a policy in a file.
 type policyFile struct {
-	path  string
-	text  []byte
-	lines []string
+	path string
+	text []byte
 }
 
 func readPolicyFile(path string) (*policyFile, error) {
@@ -26,22 +27,33 @@ func readPolicyFile(path string) (*policyFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &policyFile{path, text, strings.Split(string(text), "\n")}, nil
+	return &policyFile{path, text}, nil
+}
+
+// namedVersion reads NAME@NUMBER, as a version on record is called.
+func namedVersion(s string) (name string, number int, is bool) {
+	name, digits, is := strings.Cut(s, "@")
+	n, err := strconv.ParseUint(digits, 10, 31)
+	return name, int(n), is && err == nil && policies.CheckName(name) == nil
 }
 
 // print writes diagnostics as compilers do; on a terminal with the line and a caret under the place.
 func (f *policyFile) print(w io.Writer, found policy.Diagnostics) {
 	c := coloursFor(w)
+	var lines []string
+	if onTerminal(w) {
+		lines = strings.Split(string(f.text), "\n")
+	}
 	for _, d := range found {
 		fmt.Fprintf(w, "%s%s:%s%s\n", c.bold, f.path, c.off, d)
-		if !onTerminal(w) || d.Line < 1 || d.Line > len(f.lines) {
+		if d.Line < 1 || d.Line > len(lines) {
 			continue
 		}
 		colour := c.red
 		if d.Warning {
 			colour = c.amber
 		}
-		line, caret := excerpt(f.lines[d.Line-1], d.Column, colour, c.off)
+		line, caret := excerpt(lines[d.Line-1], d.Column, colour, c.off)
 		fmt.Fprintf(w, "%s\n%s\n", line, caret)
 	}
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"regexp"
 
 	"github.com/quell-project/quell/internal/pipeline/policy"
 )
@@ -62,16 +60,17 @@ func readPolicy(g *globals, server, from string) (*policy.Document, error) {
 	return d, nil
 }
 
-var namedVersion = regexp.MustCompile(`^([a-z][a-z0-9-]*)@([0-9]+)$`)
-
 // policyText is what a file holds, or the text of NAME@VERSION.
 func policyText(g *globals, server, from string) ([]byte, error) {
-	text, err := os.ReadFile(from)
-	named := namedVersion.FindStringSubmatch(from)
-	if err == nil || named == nil {
-		return text, err
+	f, err := readPolicyFile(from)
+	if err == nil {
+		return f.text, nil
+	}
+	name, number, is := namedVersion(from)
+	if !is {
+		return nil, err
 	}
 	r := remote{Server: server}
-	v, err := r.ask(g, http.MethodGet, policyPath(named[1], "versions", named[2]), nil)
+	v, err := r.ask(g, http.MethodGet, policyPath(name, "versions", number), nil)
 	return []byte(v.text("text")), err
 }

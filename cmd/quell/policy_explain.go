@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 )
 
@@ -25,41 +24,34 @@ func (c *policyExplainCmd) Help() string {
 
 // Run shows how versions come to what they say.
 func (c *policyExplainCmd) Run(g *globals) error {
-	client, err := newClient(g, c.Server)
-	if err != nil {
+	answer, err := c.explanation(g)
+	if err != nil || c.JSON {
 		return err
-	}
-	path := "/api/v1/decisions/" + url.PathEscape(c.Decision) + "/explanation"
-	var answer document
-	if c.File != "" {
-		text, err := os.ReadFile(c.File)
-		if err != nil {
-			return err
-		}
-		answer, err = client.sendJSON(g.ctx, path, map[string]string{"text": string(text)})
-		if err != nil {
-			return err
-		}
-	} else {
-		q := url.Values{}
-		if c.Policy != "" {
-			q.Set("policy", c.Policy)
-		}
-		if c.Version > 0 {
-			q.Set("version", fmt.Sprint(c.Version))
-		}
-		if len(q) > 0 {
-			path += "?" + q.Encode()
-		}
-		if answer, err = client.call(g.ctx, http.MethodGet, path, nil); err != nil {
-			return err
-		}
-	}
-	if c.JSON {
-		return g.printJSON(answer)
 	}
 	tree{g, coloursFor(g.stdout), c.All}.explanations(answer.list("explanations"))
 	return nil
+}
+
+func (c *policyExplainCmd) explanation(g *globals) (document, error) {
+	r, path := remote{c.Server, c.JSON}, "decisions/"+url.PathEscape(c.Decision)+"/explanation"
+	if c.File != "" {
+		f, err := readPolicyFile(c.File)
+		if err != nil {
+			return nil, err
+		}
+		return r.ask(g, http.MethodPost, path, map[string]string{"text": string(f.text)})
+	}
+	q := url.Values{}
+	if c.Policy != "" {
+		q.Set("policy", c.Policy)
+	}
+	if c.Version > 0 {
+		q.Set("version", fmt.Sprint(c.Version))
+	}
+	if len(q) > 0 {
+		path += "?" + q.Encode()
+	}
+	return r.ask(g, http.MethodGet, path, nil)
 }
 
 // tree writes explanations for people.

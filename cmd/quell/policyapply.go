@@ -54,15 +54,15 @@ func (c *policyApplyCmd) Run(g *globals) error {
 	if canary := c.To == "canary"; canary != (c.Share > 0 && c.Share < 1) || !canary && c.Share != 0 {
 		return errShare
 	}
-	text, err := os.ReadFile(c.File)
+	f, err := readPolicyFile(c.File)
 	if err != nil {
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(c.File), filepath.Ext(c.File))
-	if err := c.plan(g, name); err != nil {
+	if err := c.plan(g, name, f.text); err != nil {
 		return err
 	}
-	v, err := c.quiet().ask(g, http.MethodPost, policyPath(name, "versions"), map[string]any{"text": string(text), "note": c.note(text)})
+	v, err := c.quiet().ask(g, http.MethodPost, policyPath(name, "versions"), map[string]any{"text": string(f.text), "note": c.note(f.text)})
 	if err != nil {
 		return err
 	}
@@ -124,12 +124,12 @@ func (c *policyApplyCmd) move() map[string]any {
 }
 
 // plan says what will be done, and asks whether it shall. With --yes or --json nothing is asked.
-func (c *policyApplyCmd) plan(g *globals, name string) error {
+func (c *policyApplyCmd) plan(g *globals, name string, text []byte) error {
 	if c.JSON {
 		return nil
 	}
 	p, err := c.quiet().ask(g, http.MethodGet, policyPath(name), nil)
-	if refused, ok := errors.AsType[*refusal](err); err != nil && (!ok || refused.status != http.StatusNotFound) {
+	if err != nil && !notThere(err) {
 		return err
 	}
 	now, before := standing(name, p.list("versions"))
@@ -140,7 +140,7 @@ func (c *policyApplyCmd) plan(g *globals, name string) error {
 	if _, err := fmt.Fprintf(g.stdout, "policy %s: %s; the text of %s is to be %s\n", name, now, filepath.Base(c.File), to); err != nil {
 		return err
 	}
-	if err := c.tellChanges(g, before); err != nil || c.Yes {
+	if err := c.tellChanges(g, before, text); err != nil || c.Yes {
 		return err
 	}
 	fmt.Fprint(g.stdout, "Go on? [y/N] ")
@@ -166,15 +166,11 @@ func standing(name string, versions []document) (now, before string) {
 }
 
 // tellChanges says in words what is new against another version.
-func (c *policyApplyCmd) tellChanges(g *globals, earlier string) error {
+func (c *policyApplyCmd) tellChanges(g *globals, earlier string, text []byte) error {
 	if earlier == "" {
 		return nil
 	}
 	before, err := readPolicy(g, c.Server, earlier)
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -82,19 +80,18 @@ func (c *policyReplayCmd) Run(g *globals) error {
 // versions returns what is asked, and which of it is the policy in question. A text that is not on record is version 0 of its policy.
 func (c *policyReplayCmd) versions(g *globals, s *store.Store) (all []replay.Version, at int, err error) {
 	var v replay.Version
-	if text, err := os.ReadFile(c.Policy); err == nil {
-		program, found := policy.Load(text)
+	if f, err := readPolicyFile(c.Policy); err == nil {
+		program, found := policy.Load(f.text)
 		if program == nil {
 			return nil, 0, fmt.Errorf("%s: %w", c.Policy, found)
 		}
 		v.Program = program
 	} else {
-		name, number, is := strings.Cut(c.Policy, "@")
-		n, wrong := strconv.Atoi(number)
-		if !is || wrong != nil {
+		name, number, is := namedVersion(c.Policy)
+		if !is {
 			return nil, 0, fmt.Errorf("%w; a version on record is written NAME@NUMBER", err)
 		}
-		if v, err = app.VersionOnRecord(g.ctx, s, name, n); err != nil {
+		if v, err = app.VersionOnRecord(g.ctx, s, name, number); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"net/http"
+)
 
 type reportCmd struct {
 	Server  string `placeholder:"URL" help:"Address of a running Quell, by default the one that runs on the data folder."`
@@ -20,17 +23,11 @@ func (c *reportCmd) Help() string {
 
 // Run passes a report on.
 func (c *reportCmd) Run(g *globals) error {
-	api, err := newClient(g, c.Server)
-	if err != nil {
-		return err
-	}
 	report := map[string]any{"content_id": c.Content, "reason": c.Reason, "text": c.Text, "account_id": c.Account, "report_id": c.ID}
-	answer, err := api.sendJSON(g.ctx, "/api/v1/reports", report)
-	if err != nil {
+	r := remote{c.Server, c.JSON}
+	answer, err := r.ask(g, http.MethodPost, "reports", report)
+	if err != nil || c.JSON {
 		return err
-	}
-	if c.JSON {
-		return g.printJSON(answer)
 	}
 	_, err = fmt.Fprintf(g.stdout, "report %s of %s is taken\n", answer.text("report_id"), answer.text("content_id"))
 	return err

@@ -42,12 +42,7 @@ func (s *server) check(r *http.Request, f form) (decisionShape, error) {
 func (s *server) submission(id domain.ContentID, q AboutContent, files [][]byte, at string) (ingest.Submission, error) {
 	sub := ingest.Submission{
 		ContentID: id, AccountID: domain.AccountID(q.AccountID), Surface: q.Surface, Visibility: q.Visibility, Language: q.Language, Attributes: q.Attributes,
-	}
-	if q.AccountAt != nil {
-		sub.AccountCreatedAt = domain.At(*q.AccountAt)
-	}
-	if q.CreatedAt != nil {
-		sub.CreatedAt = domain.At(*q.CreatedAt)
+		AccountCreatedAt: given(q.AccountAt), CreatedAt: given(q.CreatedAt),
 	}
 	for i, b := range files {
 		sub.Parts = append(sub.Parts, ingest.Part{Name: fmt.Sprintf("file-%d", i+1), Data: b})

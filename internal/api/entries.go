@@ -218,15 +218,12 @@ func (s *server) entryOf(bank domain.Bank, q entryRequest) (domain.Entry, error)
 
 // signal makes a signal with the provenance that the request states.
 func (q entryRequest) signal(t domain.SignalType, value string) domain.Signal {
-	sig := domain.Signal{Type: t, Value: value, Provenance: domain.Provenance{Source: "api", Labels: q.Labels, Confidence: 1}}
+	sig := domain.Signal{Type: t, Value: value, Provenance: domain.Provenance{Source: "api", Labels: q.Labels, Confidence: 1}, ExpiresAt: given(q.ExpiresAt)}
 	if q.Source != "" {
 		sig.Provenance.Source = q.Source
 	}
 	if q.Confidence != nil {
 		sig.Provenance.Confidence = *q.Confidence
-	}
-	if q.ExpiresAt != nil {
-		sig.ExpiresAt = domain.At(*q.ExpiresAt)
 	}
 	return sig
 }
@@ -244,15 +241,8 @@ func (s *server) listEntries(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	list := entryList{Entries: []entryShape{}}
-	page, more := firstPage(entries, in.Limit)
-	for _, e := range page {
-		list.Entries = append(list.Entries, shapeEntry(e, bank.Name))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].ID)
-	}
-	return &body[entryList]{list}, nil
+	shapes, next := pageOf(entries, in.Limit, func(e domain.Entry) entryShape { return shapeEntry(e, bank.Name) }, func(e domain.Entry) domain.EntryID { return e.ID })
+	return &body[entryList]{entryList{shapes, next}}, nil
 }
 
 func (s *server) getEntry(ctx context.Context, in *entryPath) (*body[entryShape], error) {

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -56,7 +54,7 @@ func (s *server) explanationRoutes() {
 	}, func(ctx context.Context, in *explanationQuery) (*body[explanationList], error) {
 		all, err := s.Explanations.Explain(ctx, domain.DecisionID(in.ID), in.Policy, in.Version)
 		if err != nil {
-			return nil, unread(err)
+			return nil, err
 		}
 		return &body[explanationList]{explanationList{all}}, nil
 	})
@@ -67,7 +65,7 @@ func (s *server) explanationRoutes() {
 	}, s.newTest)
 	receive(s, huma.Operation{
 		OperationID: "explain-decision-by", Method: http.MethodPost, Path: path, Tags: []string{tagRecords}, Summary: "The same for a text that is no version yet",
-		Parameters:  []*huma.Param{{Name: "decision_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}},
+		Parameters:  []*huma.Param{pathParam("decision_id", 64)},
 		RequestBody: jsonBody(schema[explanationRequest](s), `{"text":"policy: draft\nrules: []"}`), Errors: []int{http.StatusNotFound},
 	}, intake{json: 2 * policy.MaxText}, s.explainText)
 }
@@ -80,7 +78,7 @@ type testShape struct {
 func (s *server) newTest(ctx context.Context, in *explanationQuery) (*body[testShape], error) {
 	text, err := s.Explanations.NewTest(ctx, domain.DecisionID(in.ID), in.Policy, in.Version)
 	if err != nil {
-		return nil, unread(err)
+		return nil, err
 	}
 	return &body[testShape]{testShape{text}}, nil
 }
@@ -91,21 +89,5 @@ func (s *server) explainText(r *http.Request, f form) (explanationList, error) {
 		return explanationList{}, err
 	}
 	one, err := s.Explanations.ExplainText(r.Context(), domain.DecisionID(r.PathValue("decision_id")), q.Text)
-	if err != nil {
-		return explanationList{}, unread(err)
-	}
-	return explanationList{[]policy.Explanation{one}}, nil
-}
-
-// unread makes a problem of what is wrong with a text, piece by piece; other errors stay what they are.
-func unread(err error) error {
-	found, ok := errors.AsType[policy.Diagnostics](err)
-	if !ok {
-		return err
-	}
-	p := problem(http.StatusUnprocessableEntity, "The policy cannot be read.")
-	for _, d := range found {
-		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: fmt.Sprintf("body.text:%d:%d", d.Line, d.Column), Message: domain.Clip(d.Message, mostTold)})
-	}
-	return p
+	return explanationList{[]policy.Explanation{one}}, err
 }

@@ -102,15 +102,8 @@ func (s *server) listHunts(ctx context.Context, in *huntQuery) (*body[huntList],
 	if err != nil {
 		return nil, err
 	}
-	list := huntList{Hunts: []huntShape{}}
-	page, more := firstPage(hunts, in.Limit)
-	for _, h := range page {
-		list.Hunts = append(list.Hunts, shapeHunt(h))
-	}
-	if more {
-		list.Next = list.Hunts[len(list.Hunts)-1].ID
-	}
-	return &body[huntList]{list}, nil
+	shapes, next := pageOf(hunts, in.Limit, shapeHunt, func(h domain.Hunt) domain.HuntID { return h.ID })
+	return &body[huntList]{huntList{shapes, next}}, nil
 }
 
 func (s *server) getHunt(ctx context.Context, in *huntPath) (*body[huntShape], error) {

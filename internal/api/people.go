@@ -99,7 +99,7 @@ func (s *server) peopleRoutes() {
 		OperationID: "review-decision", Method: http.MethodPost, Path: decisions + "/{decision_id}/review", Tags: []string{tagPeople}, Summary: "Decide as a person",
 		Description: "Makes a further decision about the upload, in the name of the API key, on the same evidence. It stands whatever is checked again later, unless something matches that did not match now. " +
 			"Where it is milder than what policies had said, the rules that asked for more do not decide the same way again about the same bytes. Only the newest decision about an upload can be reviewed.",
-		Parameters:  []*huma.Param{{Name: "decision_id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(64)}}},
+		Parameters:  []*huma.Param{pathParam("decision_id", 64)},
 		RequestBody: jsonBody(schema[reviewRequest](s), `{"verdict":"allow","reason":"It is a news report."}`), Errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, intake{json: maxJSON}, s.review)
 	register(s, huma.Operation{
@@ -164,11 +164,8 @@ func (s *server) report(r *http.Request, f form) (reportShape, error) {
 		}
 	}
 	c := domain.Complaint{
-		Report: domain.Report{ID: domain.ReportID(q.ReportID), ContentID: domain.ContentID(q.ContentID), Reason: q.Reason},
+		Report: domain.Report{ID: domain.ReportID(q.ReportID), ContentID: domain.ContentID(q.ContentID), Reason: q.Reason, At: given(q.CreatedAt)},
 		By:     domain.AccountID(q.AccountID), Text: q.Text,
-	}
-	if q.CreatedAt != nil {
-		c.At = domain.At(*q.CreatedAt)
 	}
 	kept, err := s.People.Report(r.Context(), c)
 	return shapeReport(kept), err
@@ -179,15 +176,8 @@ func (s *server) listReports(ctx context.Context, in *reportQuery) (*body[report
 	if err != nil {
 		return nil, err
 	}
-	list := reportList{Reports: []reportShape{}}
-	page, more := firstPage(all, in.Limit)
-	for _, c := range page {
-		list.Reports = append(list.Reports, shapeReport(c))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].Row)
-	}
-	return &body[reportList]{list}, nil
+	shapes, next := pageOf(all, in.Limit, shapeReport, func(c domain.Complaint) domain.EventID { return c.Row })
+	return &body[reportList]{reportList{shapes, next}}, nil
 }
 
 func shapeReport(c domain.Complaint) reportShape {

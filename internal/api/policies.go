@@ -157,29 +157,17 @@ func shapeMove(m domain.PolicyMove) moveShape {
 	}
 }
 
-func shapeMoves(moves []domain.PolicyMove) []moveShape {
-	shapes := []moveShape{}
-	for _, m := range moves {
-		shapes = append(shapes, shapeMove(m))
+func shapeStep(p domain.PolicyStep) stepShape {
+	return stepShape{
+		ID: string(p.ID), Number: p.Number, From: string(p.From), To: string(p.To), Share: p.Share, By: p.By, Second: p.Second, Reason: p.Reason, Emergency: p.Emergency,
+		Reviewed: p.Reviewed, At: p.At.Std(),
 	}
-	return shapes
-}
-
-func shapeSteps(steps []domain.PolicyStep) []stepShape {
-	shapes := []stepShape{}
-	for _, p := range steps {
-		shapes = append(shapes, stepShape{
-			ID: string(p.ID), Number: p.Number, From: string(p.From), To: string(p.To), Share: p.Share, By: p.By, Second: p.Second, Reason: p.Reason, Emergency: p.Emergency,
-			Reviewed: p.Reviewed, At: p.At.Std(),
-		})
-	}
-	return shapes
 }
 
 func shapeLife(l domain.PolicyLife) policyLifeShape {
 	shape := policyLifeShape{
 		Name: l.Policy.Name, Position: l.Policy.Position, Before: append([]int{}, l.Policy.Before...), Versions: []versionShape{},
-		Open: shapeMoves(l.Moves), Flagged: shapeSteps(l.Flagged),
+		Open: shaped(l.Moves, shapeMove), Flagged: shaped(l.Flagged, shapeStep),
 	}
 	for i := len(l.Versions) - 1; i >= 0 && len(shape.Versions) < maxVersions; i-- {
 		shape.Versions = append(shape.Versions, shapeVersion(l.Versions[i]))
@@ -192,11 +180,7 @@ func (s *server) listPolicies(ctx context.Context, _ *struct{}) (*body[policyLis
 	if err != nil {
 		return nil, err
 	}
-	list := policyList{Policies: []policyLifeShape{}}
-	for _, l := range all {
-		list.Policies = append(list.Policies, shapeLife(l))
-	}
-	return &body[policyList]{list}, nil
+	return &body[policyList]{policyList{shaped(all, shapeLife)}}, nil
 }
 
 func (s *server) getPolicy(ctx context.Context, in *policyPath) (*body[policyLifeShape], error) {
@@ -266,12 +250,8 @@ func (s *server) policyHistory(ctx context.Context, in *historyQuery) (*body[ste
 	if err != nil {
 		return nil, err
 	}
-	page, more := firstPage(steps, in.Limit)
-	list := stepList{Steps: shapeSteps(page)}
-	if more {
-		list.Next = string(page[len(page)-1].ID)
-	}
-	return &body[stepList]{list}, nil
+	shapes, next := pageOf(steps, in.Limit, shapeStep, func(s domain.PolicyStep) domain.EventID { return s.ID })
+	return &body[stepList]{stepList{shapes, next}}, nil
 }
 
 func (s *server) policyMoves(ctx context.Context, in *policyPath) (*body[moveList], error) {
@@ -282,7 +262,7 @@ func (s *server) policyMoves(ctx context.Context, in *policyPath) (*body[moveLis
 	if err != nil {
 		return nil, err
 	}
-	return &body[moveList]{moveList{shapeMoves(moves)}}, nil
+	return &body[moveList]{moveList{shaped(moves, shapeMove)}}, nil
 }
 
 type shadowQuery struct {
@@ -331,15 +311,12 @@ func (s *server) shadow(ctx context.Context, in *shadowQuery) (*body[shadowShape
 	if err != nil {
 		return nil, err
 	}
-	shape := shadowShape{Counts: sumShadow(counts), Changes: []shadowChangeShape{}}
-	page, more := firstPage(changes, in.Limit)
-	for _, c := range page {
-		shape.Changes = append(shape.Changes, shadowChangeShape{string(c.Decision), string(c.Stood), string(c.Verdict), c.Rule})
-	}
-	if more {
-		shape.Next = string(page[len(page)-1].Decision)
-	}
-	return &body[shadowShape]{shape}, nil
+	shapes, next := pageOf(changes, in.Limit, shapeShadowChange, func(c domain.ShadowChange) domain.DecisionID { return c.Decision })
+	return &body[shadowShape]{shadowShape{sumShadow(counts), shapes, next}}, nil
+}
+
+func shapeShadowChange(c domain.ShadowChange) shadowChangeShape {
+	return shadowChangeShape{string(c.Decision), string(c.Stood), string(c.Verdict), c.Rule}
 }
 
 // sumShadow adds up the hours, weakest verdicts first.

@@ -127,12 +127,7 @@ func (s *server) moveVersion(r *http.Request, f form) (moveShape, error) {
 	}
 	m := domain.PolicyMove{
 		Policy: r.PathValue("policy"), Number: n, To: domain.PolicyState(q.To), Share: q.Share, Reason: q.Reason, Emergency: q.Emergency, By: caller(r.Context()),
-	}
-	if q.StartsAt != nil {
-		m.StartsAt = domain.At(*q.StartsAt)
-	}
-	if q.EndsAt != nil {
-		m.EndsAt = domain.At(*q.EndsAt)
+		StartsAt: given(q.StartsAt), EndsAt: given(q.EndsAt),
 	}
 	m, err = s.Policies.Ask(r.Context(), m)
 	return shapeMove(m), err

@@ -14,6 +14,7 @@ import (
 
 	"github.com/quell-project/quell/internal/domain"
 	"github.com/quell-project/quell/internal/pipeline/ingest"
+	"github.com/quell-project/quell/internal/pipeline/policy"
 )
 
 // problem makes an RFC 9457 problem document.
@@ -82,6 +83,9 @@ func (s *server) problemOf(where string, err error) *huma.ErrorModel {
 	if faults, ok := errors.AsType[domain.PolicyFaults](err); ok {
 		return faultyPolicy(faults)
 	}
+	if found, ok := errors.AsType[policy.Diagnostics](err); ok {
+		return unreadPolicy(found)
+	}
 	switch {
 	case s.Faults.Malformed(err):
 		return problem(http.StatusUnprocessableEntity, sentence(err.Error()))
@@ -114,6 +118,15 @@ func faultyPolicy(faults domain.PolicyFaults) *huma.ErrorModel {
 	}
 	if n := len(faults); n > maxFaults {
 		p.Detail = fmt.Sprintf("%s It has %d faults; these are %d of them.", p.Detail, n, maxFaults)
+	}
+	return p
+}
+
+// unreadPolicy tells what is wrong with a text that is asked without being taken, piece by piece.
+func unreadPolicy(found policy.Diagnostics) *huma.ErrorModel {
+	p := problem(http.StatusUnprocessableEntity, "The policy cannot be read.")
+	for _, d := range found {
+		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: fmt.Sprintf("body.text:%d:%d", d.Line, d.Column), Message: domain.Clip(d.Message, mostTold)})
 	}
 	return p
 }

@@ -81,9 +81,22 @@ func register[I, O any](s *server, op huma.Operation, handle func(context.Contex
 	})
 }
 
-// firstPage cuts off what was asked for only to know whether there is more.
-func firstPage[T any](items []T, limit int) (page []T, more bool) {
-	return items[:min(limit, len(items))], len(items) > limit
+// pageOf shapes a page of items, of which one more was read than fit if there is more: then next is the id of the last one on the page.
+func pageOf[T, S any, ID ~string](items []T, limit int, shape func(T) S, id func(T) ID) (shapes []S, next string) {
+	if len(items) > limit {
+		items = items[:limit]
+		next = string(id(items[limit-1]))
+	}
+	return shaped(items, shape), next
+}
+
+// shaped shapes items, none of which make an empty list.
+func shaped[T, S any](items []T, shape func(T) S) []S {
+	shapes := make([]S, len(items))
+	for i, item := range items {
+		shapes[i] = shape(item)
+	}
+	return shapes
 }
 
 func (s *server) getContent(ctx context.Context, id string) (*body[contentShape], error) {
@@ -141,15 +154,8 @@ func (s *server) listDecisions(ctx context.Context, in *decisionQuery) (*body[de
 
 // listOf is a page of decisions, of which one more was read than fit.
 func listOf(recorded []domain.Recorded, limit int) *body[decisionList] {
-	list := decisionList{Decisions: []decisionShape{}}
-	page, more := firstPage(recorded, limit)
-	for _, r := range page {
-		list.Decisions = append(list.Decisions, shapeDecision(r.Decision))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].Decision.ID)
-	}
-	return &body[decisionList]{list}
+	shapes, next := pageOf(recorded, limit, func(r domain.Recorded) decisionShape { return shapeDecision(r.Decision) }, func(r domain.Recorded) domain.DecisionID { return r.Decision.ID })
+	return &body[decisionList]{decisionList{shapes, next}}
 }
 
 func (s *server) getDecision(ctx context.Context, in *decisionPath) (*body[decisionShape], error) {

@@ -101,15 +101,8 @@ func (s *server) listReplays(ctx context.Context, in *replaysQuery) (*body[repla
 	if err != nil {
 		return nil, err
 	}
-	list := replayList{Replays: []replayShape{}}
-	page, more := firstPage(replays, in.Limit)
-	for _, r := range page {
-		list.Replays = append(list.Replays, shapeReplay(r))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].ID)
-	}
-	return &body[replayList]{list}, nil
+	shapes, next := pageOf(replays, in.Limit, shapeReplay, func(r domain.Replay) domain.EventID { return r.ID })
+	return &body[replayList]{replayList{shapes, next}}, nil
 }
 
 func (s *server) getReplay(ctx context.Context, in *replayPath) (*body[replayShape], error) {
@@ -162,8 +155,5 @@ func (s *server) startReplay(r *http.Request, f form) (replayShape, error) {
 		asked.Minutes = *q.Minutes
 	}
 	started, err := s.Replays.StartReplay(r.Context(), asked)
-	if err != nil {
-		return replayShape{}, unread(err)
-	}
-	return shapeReplay(started), nil
+	return shapeReplay(started), err
 }

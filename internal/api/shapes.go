@@ -274,3 +274,11 @@ func moment(t domain.Time) *time.Time {
 	s := t.Std()
 	return &s
 }
+
+// given is the moment that a request names, or none.
+func given(t *time.Time) domain.Time {
+	if t == nil {
+		return 0
+	}
+	return domain.At(*t)
+}

@@ -130,15 +130,8 @@ func (s *server) listSnoozes(ctx context.Context, in *snoozeQuery) (*body[snooze
 	if err != nil {
 		return nil, err
 	}
-	list := snoozeList{Snoozes: []snoozeShape{}}
-	page, more := firstPage(all, in.Limit)
-	for _, z := range page {
-		list.Snoozes = append(list.Snoozes, shapeSnooze(z))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].ID)
-	}
-	return &body[snoozeList]{list}, nil
+	shapes, next := pageOf(all, in.Limit, shapeSnooze, func(z domain.Snooze) domain.EventID { return z.ID })
+	return &body[snoozeList]{snoozeList{shapes, next}}, nil
 }
 
 func (s *server) addSnooze(r *http.Request, f form) (snoozeShape, error) {
@@ -202,15 +195,8 @@ func (s *server) listAlarms(ctx context.Context, in *alarmQuery) (*body[alarmLis
 	if err != nil {
 		return nil, err
 	}
-	list := alarmList{Alarms: []alarmShape{}}
-	page, more := firstPage(all, in.Limit)
-	for _, a := range page {
-		list.Alarms = append(list.Alarms, shapeAlarm(a))
-	}
-	if more {
-		list.Next = string(page[len(page)-1].ID)
-	}
-	return &body[alarmList]{list}, nil
+	shapes, next := pageOf(all, in.Limit, shapeAlarm, func(a domain.Alarm) domain.EventID { return a.ID })
+	return &body[alarmList]{alarmList{shapes, next}}, nil
 }
 
 func (s *server) ackAlarm(ctx context.Context, in *alarmPath) (*body[alarmShape], error) {

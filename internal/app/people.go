@@ -39,11 +39,11 @@ func (p people) Report(ctx context.Context, c domain.Complaint) (kept domain.Com
 		if kept, added, err = tx.AddReport(ctx, c, reportedEvent); err != nil || !added {
 			return err
 		}
-		reported, err := tx.Uploads(ctx, c.ContentID, 1)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		newest, known, err := tx.NewestUpload(ctx, c.ContentID)
+		if err != nil || !known {
 			return err
 		}
-		return tx.CountReports(ctx, reported)
+		return tx.CountReports(ctx, []domain.Upload{newest})
 	})
 	if err == nil {
 		p.bus.Wake(bus.WakeOutbox)

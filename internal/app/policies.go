@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // openPolicies compiles what is asked and joins it to the gate.
 func (a *App) openPolicies(ctx context.Context) error {
-	builtIn, err := policies.ReadReady(ready.Files, ready.BuiltIn...)
+	builtIn, err := builtIn()
 	if err != nil {
 		return err
 	}
@@ -40,6 +41,9 @@ func (a *App) openPolicies(ctx context.Context) error {
 	}
 	return nil
 }
+
+// builtIn reads the policies that come with the program.
+func builtIn() ([]policies.Ready, error) { return policies.ReadReady(ready.Files, ready.BuiltIn...) }
 
 // language is the language of policies as the keeper of their versions uses it.
 type language struct{}
@@ -77,16 +81,11 @@ func faultsOf(found policy.Diagnostics) (faults domain.PolicyFaults) {
 func linesOf(e *policies.Edition[*policy.Program]) []gate.Line {
 	lines := readableLines(e)
 	for _, b := range e.Broken {
-		if b.State != domain.PolicyLive || b.Stands {
+		if !b.Blind() {
 			continue
 		}
 		holds := &gate.Version{Number: b.Version, Program: holdsAll()}
-		at := -1
-		for i := range lines {
-			if lines[i].Name == b.Policy {
-				at = i
-			}
-		}
+		at := slices.IndexFunc(lines, func(l gate.Line) bool { return l.Name == b.Policy })
 		if at < 0 {
 			lines, at = append(lines, gate.Line{Name: b.Policy}), len(lines)
 		}
@@ -154,7 +153,7 @@ func (a *App) followPolicies(ctx context.Context) error {
 		what := "is not asked"
 		if b.Stands {
 			what = "is not asked; the version before it still is"
-		} else if b.State == domain.PolicyLive {
+		} else if b.Blind() {
 			what = "is not asked, and everything is held"
 		}
 		a.log.Error("a version of a policy cannot be read by this program", "policy", b.Policy, "version", b.Version, "state", b.State, "so it", what, "error", b.Reason)

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,9 +121,7 @@ func (p policyDesk) Policies(ctx context.Context) (lives []domain.PolicyLife, er
 		}
 		lives = append(lives, l)
 	}
-	slices.SortFunc(lives, func(a, b domain.PolicyLife) int {
-		return cmp.Or(cmp.Compare(a.Policy.Position, b.Policy.Position), cmp.Compare(a.Policy.Name, b.Policy.Name))
-	})
+	slices.SortFunc(lives, func(a, b domain.PolicyLife) int { return domain.ComparePolicies(a.Policy, b.Policy) })
 	return lives, nil
 }
 
@@ -144,11 +141,10 @@ func (p policyDesk) PolicyVersion(ctx context.Context, name string, number int) 
 		if err != nil {
 			return domain.PolicyVersion{}, err
 		}
-		for _, r := range p.Ready {
-			if v := l.Versions; r.Name == name && len(v) > 0 && v[0].Number == policies.BuiltIn {
-				v[0].Text = r.Text
-				return v[0], nil
-			}
+		text := policies.TextOf(p.Ready, name)
+		if v := l.Versions; text != "" && len(v) > 0 && v[0].Number == policies.BuiltIn {
+			v[0].Text = text
+			return v[0], nil
 		}
 		return domain.PolicyVersion{}, fmt.Errorf("version 0 of policy %q: %w", name, policies.ErrNotThere)
 	}

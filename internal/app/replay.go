@@ -9,12 +9,11 @@ import (
 	"github.com/quell-project/quell/internal/platform/store"
 	"github.com/quell-project/quell/internal/policies"
 	"github.com/quell-project/quell/internal/replay"
-	ready "github.com/quell-project/quell/policies"
 )
 
 // VersionsInForce returns the live versions on record in their order, as a gate would ask them.
 func VersionsInForce(ctx context.Context, s *store.Store) (force []replay.Version, err error) {
-	builtIn, err := policies.ReadReady(ready.Files, ready.BuiltIn...)
+	builtIn, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
@@ -33,16 +32,12 @@ func VersionsInForce(ctx context.Context, s *store.Store) (force []replay.Versio
 // VersionOnRecord returns a version of a policy, whatever its state; version 0 is the one that comes with the program.
 func VersionOnRecord(ctx context.Context, s *store.Store, name string, number int) (replay.Version, error) {
 	var text string
-	if number == 0 {
-		builtIn, err := policies.ReadReady(ready.Files, ready.BuiltIn...)
+	if number == policies.BuiltIn {
+		builtIn, err := builtIn()
 		if err != nil {
 			return replay.Version{}, err
 		}
-		for _, r := range builtIn {
-			if r.Name == name {
-				text = r.Text
-			}
-		}
+		text = policies.TextOf(builtIn, name)
 	}
 	if text == "" {
 		v, err := s.PolicyVersion(ctx, name, number)

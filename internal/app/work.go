@@ -229,7 +229,7 @@ func (a *App) tidyTallies(ctx context.Context) error {
 				return err
 			}
 			dropped, err := tx.PruneTallies(ctx, tallyBatch)
-			tidied = max(merged, int(dropped))
+			tidied = max(merged, dropped)
 			return err
 		})
 		if err != nil || tidied < tallyBatch {

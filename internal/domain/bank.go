@@ -129,7 +129,11 @@ func (c ContentID) Random() uint32 { return uint32(spread(string(c), "random") >
 // InShare reports whether a content is in a share of all contents, 0..1, for a purpose. The answer is a fixed function of both, and a larger share
 // has all that a smaller one has.
 func (c ContentID) InShare(purpose string, share float64) bool {
-	return share >= 1 || float64(spread(string(c), purpose))/math.MaxUint64 < share
+	return inShare(string(c), purpose, share)
+}
+
+func inShare(name, purpose string, share float64) bool {
+	return share >= 1 || float64(spread(name, purpose))/math.MaxUint64 < share
 }
 
 // spread hashes a name for a purpose.

@@ -184,6 +184,16 @@ func TestTimeIsMicrosecondsAndZeroIsNoMoment(t *testing.T) {
 	}
 }
 
+func TestTimeIsTruncatedToTheBeginningOfItsHour(t *testing.T) {
+	t.Parallel()
+	noon := domain.At(time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC))
+	for _, in := range []domain.Time{noon, noon + 1, noon.Add(time.Hour) - 1} {
+		if got := in.Truncate(time.Hour); got != noon {
+			t.Errorf("%v lies in the hour of %v", in, got)
+		}
+	}
+}
+
 func TestIdentifiersAreUniqueAndOrderedByTime(t *testing.T) {
 	t.Parallel()
 	var ids []domain.UploadID

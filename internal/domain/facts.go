@@ -1,7 +1,5 @@
 package domain
 
-import "math"
-
 // KeptFacts are what policies saw of one upload, with what they decided. They outlive the upload and the decision.
 type KeptFacts struct {
 	Decision  DecisionID
@@ -15,5 +13,5 @@ type KeptFacts struct {
 
 // InShare reports whether a decision is among a share of all that a seed chooses: the same seed always chooses the same.
 func (id DecisionID) InShare(seed string, share float64) bool {
-	return share >= 1 || float64(spread(string(id), seed))/math.MaxUint64 < share
+	return inShare(string(id), seed, share)
 }

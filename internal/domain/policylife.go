@@ -1,6 +1,9 @@
 package domain
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Policy is a policy with its place among the others.
 type Policy struct {
@@ -8,6 +11,11 @@ type Policy struct {
 	Position int   // policies are asked in the order of their positions, of equals in that of their names
 	Before   []int // the versions that were live before the one that is, oldest first: a rollback takes the last
 	At       Time  // when it came to be
+}
+
+// ComparePolicies is the order in which policies are asked.
+func ComparePolicies(a, b Policy) int {
+	return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Name, b.Name))
 }
 
 // PolicyLife is a policy with everything that its life depends on. The versions are in the order of their numbers, and without their texts.

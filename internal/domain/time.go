@@ -30,6 +30,9 @@ func (t Time) Add(d time.Duration) Time { return t + Time(d.Microseconds()) }
 // Sub returns how long after u the moment t is.
 func (t Time) Sub(u Time) time.Duration { return time.Duration(t-u) * time.Microsecond }
 
+// Truncate returns the last moment up to t that is a whole number of d after the first one: the hour that t lies in, for an hour.
+func (t Time) Truncate(d time.Duration) Time { return t - t%Time(d.Microseconds()) }
+
 // String gives RFC 3339 in UTC with microseconds, or "" for no moment.
 func (t Time) String() string {
 	if t == 0 {

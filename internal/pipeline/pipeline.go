@@ -31,7 +31,7 @@ type People interface {
 	// ReportsOf returns up to limit reports of a content by users of the service, newest first.
 	ReportsOf(ctx context.Context, content domain.ContentID, limit int) ([]domain.Report, error)
 	// NewestUpload returns the newest upload of a content; found is false where there is none.
-	NewestUpload(ctx context.Context, content domain.ContentID) (id domain.UploadID, found bool, err error)
+	NewestUpload(ctx context.Context, content domain.ContentID) (u domain.Upload, found bool, err error)
 }
 
 // Matcher looks fingerprints up among known content.

@@ -13,12 +13,12 @@ import (
 // twice does no harm. A content that is not on record, or is still to be decided, is left alone: its reports are seen when it is decided.
 func (p *Pipeline) Reported(ctx context.Context, content domain.ContentID) (d domain.Decision, made bool, err error) {
 	const tries = 3 // against others that decide at the same time
-	id, found, err := p.People.NewestUpload(ctx, content)
+	newest, found, err := p.People.NewestUpload(ctx, content)
 	if err != nil || !found {
 		return domain.Decision{}, false, err
 	}
 	for range tries {
-		upload, last, err := p.Uploads.Pending(ctx, id)
+		upload, last, err := p.Uploads.Pending(ctx, newest.ID)
 		if err != nil || last.ID == "" || last.By != "" {
 			return last, false, err
 		}
@@ -31,7 +31,7 @@ func (p *Pipeline) Reported(ctx context.Context, content domain.ContentID) (d do
 			return d, err == nil, err
 		}
 	}
-	return d, false, fmt.Errorf("upload %s is decided by somebody else again and again", id)
+	return d, false, fmt.Errorf("upload %s is decided by somebody else again and again", newest.ID)
 }
 
 // asksMore reports whether an outcome asks for more than a decision: a stronger verdict, or the same with more urgency.

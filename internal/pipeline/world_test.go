@@ -234,15 +234,15 @@ func (s *store) ReportsOf(_ context.Context, content domain.ContentID, limit int
 	return of, s.failReports
 }
 
-func (s *store) NewestUpload(_ context.Context, content domain.ContentID) (domain.UploadID, bool, error) {
+func (s *store) NewestUpload(_ context.Context, content domain.ContentID) (domain.Upload, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, u := range slices.Backward(s.uploads) {
 		if u.ContentID == content {
-			return u.ID, true, nil
+			return u, true, nil
 		}
 	}
-	return "", false, nil
+	return domain.Upload{}, false, nil
 }
 
 // meanwhile takes what is to happen before the next recording.

@@ -42,17 +42,15 @@ type Broken struct {
 	Reason  string // what is wrong with it
 }
 
+// Blind reports whether the version should decide and nothing can be asked in its place: then everything has to be held.
+func (b Broken) Blind() bool { return b.State == domain.PolicyLive && !b.Stands }
+
 // Edition is what is asked at a moment. It never changes, and may be read by many at the same time.
 type Edition[P any] struct {
 	Seq      int64      // of the last change that is in it
 	Policies []Asked[P] // in the order in which they are asked
 	Broken   []Broken
 	snoozes  map[domain.Subject][]domain.Snooze
-}
-
-// Blind reports whether a policy should decide and nothing can be asked in its place: then everything has to be held.
-func (e *Edition[P]) Blind() bool {
-	return slices.ContainsFunc(e.Broken, func(b Broken) bool { return b.State == domain.PolicyLive && !b.Stands })
 }
 
 // Snoozes returns the snoozes of some subjects that are not over, oldest first.
@@ -122,7 +120,7 @@ func (b *Book[P]) edit(standing domain.PolicyStanding, before *Edition[P]) *Edit
 	}
 	fresh := map[string]compiled[P]{}
 	for _, p := range b.inOrder(standing) {
-		asked := Asked[P]{Name: p.name}
+		asked := Asked[P]{Name: p.Name}
 		for _, v := range p.versions {
 			if !v.State.Asked() {
 				continue
@@ -189,8 +187,7 @@ func (e *Edition[P]) stand(a *Asked[P], before *Edition[P]) {
 
 // standing is a policy with its versions.
 type standing struct {
-	name     string
-	position int
+	domain.Policy
 	versions []domain.PolicyVersion
 }
 
@@ -198,10 +195,10 @@ type standing struct {
 func (b *Book[P]) inOrder(s domain.PolicyStanding) []*standing {
 	byName, untouched := map[string]*standing{}, map[string]bool{}
 	for i, r := range b.ready {
-		byName[r.Name], untouched[r.Name] = &standing{name: r.Name, position: i - len(b.ready)}, true
+		byName[r.Name], untouched[r.Name] = &standing{Policy: domain.Policy{Name: r.Name, Position: i - len(b.ready)}}, true
 	}
 	for _, p := range s.Policies { // one that is on record has its version 0 there too
-		byName[p.Name] = &standing{name: p.Name, position: p.Position}
+		byName[p.Name] = &standing{Policy: p}
 		delete(untouched, p.Name)
 	}
 	for _, v := range s.Versions {
@@ -210,7 +207,7 @@ func (b *Book[P]) inOrder(s domain.PolicyStanding) []*standing {
 			continue // it came between two looks at the store; there is another one
 		}
 		if v.Number == BuiltIn {
-			v.Text, _ = placeOf(b.ready, v.Policy)
+			v.Text = TextOf(b.ready, v.Policy)
 			v.Digest = Digest(v.Text)
 		}
 		p.versions = append(p.versions, v)
@@ -222,7 +219,5 @@ func (b *Book[P]) inOrder(s domain.PolicyStanding) []*standing {
 			byName[r.Name].versions = append(byName[r.Name].versions, v)
 		}
 	}
-	return slices.SortedFunc(maps.Values(byName), func(a, b *standing) int {
-		return cmp.Or(cmp.Compare(a.position, b.position), cmp.Compare(a.name, b.name))
-	})
+	return slices.SortedFunc(maps.Values(byName), func(a, b *standing) int { return domain.ComparePolicies(a.Policy, b.Policy) })
 }

@@ -105,20 +105,17 @@ func asFaults(err error) error {
 
 // Check makes a draft immutable whose types, cost and tests are good.
 func (k *Keeper[P]) Check(ctx context.Context, name string, number int, by string) error {
-	if number != BuiltIn {
-		v, err := k.Desk.PolicyVersion(ctx, name, number)
-		if err != nil {
-			return err
-		}
-		if v.State != domain.PolicyDraft {
-			return nil
-		}
-		if err := k.Try(name, v.Text); err != nil {
-			return err
-		}
-		return k.act(ctx, name, mustBe, func(l *Life) error { return l.Check(number, v.Digest, by) })
+	if number == BuiltIn {
+		return nil // it was checked before it came with the program
 	}
-	return nil // it was checked before it came with the program
+	v, err := k.Desk.PolicyVersion(ctx, name, number)
+	if err != nil || v.State != domain.PolicyDraft {
+		return err
+	}
+	if err := k.Try(name, v.Text); err != nil {
+		return err
+	}
+	return k.act(ctx, name, mustBe, func(l *Life) error { return l.Check(number, v.Digest, by) })
 }
 
 // Ask moves a version; see Life.Ask. A version is compiled again before it is asked: this program may be another one than that which checked it.
@@ -137,7 +134,7 @@ func (k *Keeper[P]) Ask(ctx context.Context, m domain.PolicyMove) (done domain.P
 
 // readable returns an error if a version cannot be compiled.
 func (k *Keeper[P]) readable(ctx context.Context, name string, number int) error {
-	text, _ := placeOf(k.Ready, name)
+	text := TextOf(k.Ready, name)
 	if number != BuiltIn {
 		v, err := k.Desk.PolicyVersion(ctx, name, number)
 		if err != nil {

@@ -33,6 +33,12 @@ func ReadReady(files fs.FS, names ...string) ([]Ready, error) {
 	return all, nil
 }
 
+// TextOf is the text of the ready policy of a name, "" if there is none.
+func TextOf(ready []Ready, name string) string {
+	text, _ := placeOf(ready, name)
+	return text
+}
+
 // placeOf is where a ready policy stands until somebody says otherwise: before all others, in its own order.
 func placeOf(ready []Ready, name string) (text string, position int) {
 	for i, r := range ready {

@@ -31,7 +31,7 @@ func (tx *Tx) RaiseAlarms(ctx context.Context, alarms []domain.Alarm) ([]domain.
 	for i, a := range alarms {
 		a.ID, a.At = domain.NewID[domain.EventID](), tx.now
 		byID[a.ID] = a
-		rows[i] = []any{a.ID, a.At, a.Kind, a.Policy, a.Version, a.Rule, a.Subject.Kind, a.Subject.Name, a.Text, "", 0, hourOf(a.At)}
+		rows[i] = []any{a.ID, a.At, a.Kind, a.Policy, a.Version, a.Rule, a.Subject.Kind, a.Subject.Name, a.Text, "", 0, a.At.Truncate(time.Hour)}
 	}
 	inOrder(rows, 2, 3, 5, 6, 7)
 	var fresh []domain.Alarm
@@ -63,9 +63,6 @@ func inOrder(rows [][]any, columns ...int) {
 	})
 }
 
-// hourOf is the beginning of the hour of a moment.
-func hourOf(t domain.Time) domain.Time { return t - t%domain.Time(time.Hour.Microseconds()) }
-
 // Alarms returns up to limit alarms that are older than one (empty: all), newest first: all, or only those that nobody has taken note of.
 func (q queries) Alarms(ctx context.Context, open bool, before domain.EventID, limit int) ([]domain.Alarm, error) {
 	query, args := alarmQuery(open, before, limit)
@@ -75,10 +72,7 @@ func (q queries) Alarms(ctx context.Context, open bool, before domain.EventID, l
 		alarms = append(alarms, a)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read alarms: %w", err)
-	}
-	return alarms, nil
+	return alarms, q.notFound(err, "alarms before alarm", before)
 }
 
 func alarmQuery(open bool, before domain.EventID, limit int) (query string, args []any) {
@@ -86,12 +80,7 @@ func alarmQuery(open bool, before domain.EventID, limit int) (query string, args
 	if open {
 		query += ` and acked_at = 0`
 	}
-	if before != "" {
-		args = append(args, before)
-		query += fmt.Sprintf(` and id < $%d`, len(args))
-	}
-	args = append(args, limit)
-	return query + fmt.Sprintf(` order by id desc limit $%d`, len(args)), args
+	return newestFirst(query, nil, `id`, before, limit)
 }
 
 func scanAlarm(row interface{ Scan(...any) error }) (a domain.Alarm, err error) {

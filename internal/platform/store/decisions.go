@@ -104,7 +104,7 @@ func (tx *Tx) writeDecisions(ctx context.Context, recordings []*domain.Recording
 			return nil, err
 		}
 		rows[i] = []any{d.ID, d.UploadID, d.ContentID, d.Round, d.Verdict, d.Policy.ID, d.Policy.Version, d.Policy.Rule, d.Reason, checks, d.DecidedAt,
-			cmp.Or(d.Cause, domain.CauseUpload), d.By, consequence, rules, oneIf(d.Unchecked())}
+			cmp.Or(d.Cause, domain.CauseUpload), d.By, consequence, rules, asBit(d.Unchecked())}
 	}
 	added := make(map[domain.DecisionID]bool, len(recordings))
 	err := tx.insertRows(ctx, `decisions`, decisionColumns+`, unchecked`, `on conflict (upload_id, round) do nothing returning id`, rows, func(r *sql.Rows) error {

@@ -34,13 +34,9 @@ func (q queries) DrawFirst(ctx context.Context, s Sample) (drawn []domain.Record
 	if err != nil {
 		return nil, nil, fmt.Errorf("draw decisions: %w", err)
 	}
-	ids := lots.drawn()
-	for chunk := range slices.Chunk(ids, q.dialect.params) {
-		args := make([]any, listSize(len(chunk), q.dialect.params))
-		for i := range args {
-			args[i] = chunk[min(i, len(chunk)-1)]
-		}
-		some, err := q.recorded(ctx, `select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id where d.id in `+params(0, len(args))+` order by d.id`, args...)
+	for chunk := range slices.Chunk(lots.drawn(), q.dialect.params) {
+		list, args := listOf(nil, chunk, q.dialect.params)
+		some, err := q.recorded(ctx, `select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id where d.id in `+list+` order by d.id`, args...)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read what was drawn: %w", err)
 		}

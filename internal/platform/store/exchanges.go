@@ -182,10 +182,3 @@ func (q queries) LiveSignals(ctx context.Context, t domain.SignalType) (n int64,
 	}
 	return n, nil
 }
-
-func asBit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}

@@ -121,15 +121,3 @@ func (tx *Tx) DropFacts(ctx context.Context, before domain.Time, limit int) (int
 	return tx.changedRows(ctx, "remove old facts", `delete from facts where decision_id in (select decision_id from facts where decision_id < $1 order by decision_id limit $2)`,
 		domain.FirstID[domain.DecisionID](before), limit)
 }
-
-func (tx *Tx) changedRows(ctx context.Context, what, query string, args ...any) (int, error) {
-	r, err := tx.q.ExecContext(ctx, query, args...)
-	var n int64
-	if err == nil {
-		n, err = r.RowsAffected()
-	}
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", what, err)
-	}
-	return int(n), nil
-}

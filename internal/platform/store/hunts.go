@@ -37,10 +37,8 @@ func (q queries) Hunt(ctx context.Context, id domain.HuntID) (domain.Hunt, error
 
 // Hunts returns up to limit hunts that are older than one (empty: all), newest first.
 func (q queries) Hunts(ctx context.Context, before domain.HuntID, limit int) ([]domain.Hunt, error) {
-	if before == "" {
-		return q.hunts(ctx, `select `+huntColumns+` from hunts order by id desc limit $1`, limit)
-	}
-	found, err := q.hunts(ctx, `select `+huntColumns+` from hunts where id < $1 order by id desc limit $2`, before, limit)
+	query, args := newestFirst(`select `+huntColumns+` from hunts where true`, nil, `id`, before, limit)
+	found, err := q.hunts(ctx, query, args...)
 	return found, q.notFound(err, "hunts before hunt", before)
 }
 
@@ -67,27 +65,23 @@ func (q queries) hunts(ctx context.Context, query string, args ...any) ([]domain
 // it is.
 func (tx *Tx) UpdateHunt(ctx context.Context, h domain.Hunt) (goesOn bool, err error) {
 	p := h.Progress
-	r, err := tx.q.ExecContext(ctx, `update hunts set state = $1, note = $2, signals = $3, started_at = $4, finished_at = $5, searched = $6, after_number = $7, shelf = $8,
+	n, err := tx.changedRows(ctx, fmt.Sprintf("write down how far hunt %s has come", h.ID), `update hunts set state = $1, note = $2, signals = $3, started_at = $4, finished_at = $5, searched = $6, after_number = $7, shelf = $8,
 		part = $9, tail = $10, fingerprints = $11, compared = $12, found = $13, decided = $14, unchanged = $15, gone = $16, failed = $17 where id = $18 and finished_at = 0`,
 		h.State, h.Note, h.Signals, h.StartedAt, h.FinishedAt, p.Searched, p.After, p.Shelf, p.Part, p.Tail, p.Fingerprints, p.Compared, p.Found, p.Decided, p.Unchanged, p.Gone, p.Failed, h.ID)
-	if err != nil {
-		return false, fmt.Errorf("write down how far hunt %s has come: %w", h.ID, err)
-	}
-	n, err := r.RowsAffected()
 	return n > 0, err
 }
 
 // CancelHunt ends a hunt where it is; what it has decided stays. No such hunt is ErrNotFound, one that is over is ErrConflict.
 func (tx *Tx) CancelHunt(ctx context.Context, id domain.HuntID) (domain.Hunt, error) {
-	r, err := tx.q.ExecContext(ctx, `update hunts set state = $1, finished_at = $2 where id = $3 and finished_at = 0`, domain.HuntCancelled, tx.now, id)
+	n, err := tx.changedRows(ctx, fmt.Sprintf("cancel hunt %s", id), `update hunts set state = $1, finished_at = $2 where id = $3 and finished_at = 0`, domain.HuntCancelled, tx.now, id)
 	if err != nil {
-		return domain.Hunt{}, fmt.Errorf("cancel hunt %s: %w", id, err)
+		return domain.Hunt{}, err
 	}
 	h, err := tx.Hunt(ctx, id)
 	if err != nil {
 		return h, err
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
+	if n == 0 {
 		return h, fmt.Errorf("hunt %s is over (%s), and that %w", id, h.State, ErrConflict)
 	}
 	return h, nil
@@ -134,11 +128,8 @@ func (tx *Tx) SettleFinds(ctx context.Context, finds []domain.Find) (outcomes []
 				f.Outcome, f.Decision = domain.FindUnchanged, ""
 			}
 		}
-		r, err := tx.q.ExecContext(ctx, `update hunt_finds set open = 0, outcome = $1, decision_id = $2 where hunt_id = $3 and upload_id = $4 and open = 1`, f.Outcome, f.Decision, f.Hunt, f.Upload)
-		if err != nil {
-			return nil, fmt.Errorf("write down what became of a find: %w", err)
-		}
-		n, err := r.RowsAffected()
+		n, err := tx.changedRows(ctx, "write down what became of a find", `update hunt_finds set open = 0, outcome = $1, decision_id = $2 where hunt_id = $3 and upload_id = $4 and open = 1`,
+			f.Outcome, f.Decision, f.Hunt, f.Upload)
 		if err != nil {
 			return nil, err
 		}
@@ -152,12 +143,8 @@ func (tx *Tx) SettleFinds(ctx context.Context, finds []domain.Find) (outcomes []
 
 // HuntDecisions returns up to limit decisions that a hunt has led to, older than one (empty: all), newest first.
 func (q queries) HuntDecisions(ctx context.Context, id domain.HuntID, before domain.DecisionID, limit int) ([]domain.Recorded, error) {
-	query, args := `select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id
-		where d.id in (select decision_id from hunt_finds where hunt_id = $1 and outcome = 'decided') order by d.id desc limit $2`, []any{id, limit}
-	if before != "" {
-		query, args = `select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id
-		where d.id in (select decision_id from hunt_finds where hunt_id = $1 and outcome = 'decided') and d.id < $2 order by d.id desc limit $3`, []any{id, before, limit}
-	}
+	query, args := newestFirst(`select `+recordedColumns+` from decisions d join uploads u on u.id = d.upload_id
+		where d.id in (select decision_id from hunt_finds where hunt_id = $1 and outcome = 'decided')`, []any{id}, `d.id`, before, limit)
 	found, err := q.recorded(ctx, query, args...)
 	return found, q.notFound(err, "decisions of hunt", id)
 }

@@ -54,11 +54,7 @@ const pruneBatch = 50_000
 
 // PruneOutbox drops events older than a moment that the bus has taken, up to a position, and says how many there were: at most pruneBatch at a
 // time, the oldest first. What is kept can be sent again.
-func (tx *Tx) PruneOutbox(ctx context.Context, before domain.Time, published int64) (int64, error) {
-	r, err := tx.q.ExecContext(ctx, `delete from outbox where seq in (select seq from outbox where created_at < $1 and seq <= $2 order by created_at limit $3)`,
+func (tx *Tx) PruneOutbox(ctx context.Context, before domain.Time, published int64) (int, error) {
+	return tx.changedRows(ctx, "prune the outbox", `delete from outbox where seq in (select seq from outbox where created_at < $1 and seq <= $2 order by created_at limit $3)`,
 		before, published, pruneBatch)
-	if err != nil {
-		return 0, fmt.Errorf("prune the outbox: %w", err)
-	}
-	return r.RowsAffected()
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -38,10 +37,7 @@ func (q queries) Policies(ctx context.Context) ([]domain.Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list policies: %w", err)
 	}
-	// Servers sort texts in different ways.
-	slices.SortFunc(policies, func(a, b domain.Policy) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Name, b.Name))
-	})
+	slices.SortFunc(policies, domain.ComparePolicies) // servers sort texts in different ways
 	return policies, nil
 }
 
@@ -89,11 +85,11 @@ func (q queries) PolicyVersion(ctx context.Context, policy string, number int) (
 func (q queries) PolicyLife(ctx context.Context, name string) (domain.PolicyLife, error) {
 	life := domain.PolicyLife{Policy: domain.Policy{Name: name}}
 	err := q.q.QueryRowContext(ctx, `select `+policyColumns+` from policies where name = $1`, name).Scan(policyFields(&life.Policy)...)
-	if errors.Is(err, sql.ErrNoRows) {
+	if err = q.notFound(err, "policy", name); errors.Is(err, ErrNotFound) {
 		return life, nil
 	}
 	if err != nil {
-		return life, fmt.Errorf("read policy %.80q: %w", name, err)
+		return life, err
 	}
 	err = eachRow(ctx, q.q, `select `+versionColumns+` from policy_versions where policy = $1 order by number`, []any{name}, func(r *sql.Rows) error {
 		var v domain.PolicyVersion

@@ -15,10 +15,9 @@ const (
 
 // PolicySteps returns up to limit steps of a policy that are older than one (empty: all), newest first.
 func (q queries) PolicySteps(ctx context.Context, policy string, before domain.EventID, limit int) ([]domain.PolicyStep, error) {
-	if before == "" {
-		return q.steps(ctx, `select `+stepColumns+` from policy_steps where policy = $1 order by id desc limit $2`, policy, limit)
-	}
-	return q.steps(ctx, `select `+stepColumns+` from policy_steps where policy = $1 and id < $2 order by id desc limit $3`, policy, before, limit)
+	query, args := newestFirst(`select `+stepColumns+` from policy_steps where policy = $1`, []any{policy}, `id`, before, limit)
+	found, err := q.steps(ctx, query, args...)
+	return found, q.notFound(err, "steps before step", before)
 }
 
 func (q queries) steps(ctx context.Context, query string, args ...any) ([]domain.PolicyStep, error) {

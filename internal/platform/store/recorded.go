@@ -42,12 +42,7 @@ func (s Selection) query() (query string, args []any) {
 	if s.Unchecked {
 		query += ` and d.unchecked = 1`
 	}
-	if s.Before != "" {
-		args = append(args, s.Before)
-		query += fmt.Sprintf(` and d.id < $%d`, len(args))
-	}
-	args = append(args, s.Limit)
-	return query + fmt.Sprintf(` order by d.id desc limit $%d`, len(args)), args
+	return newestFirst(query, args, `d.id`, s.Before, s.Limit)
 }
 
 // RecordedOf returns all decisions about an upload, newest first.
@@ -138,7 +133,7 @@ func (tx *Tx) countDecisions(ctx context.Context, recordings []*domain.Recording
 			counts[unchecked]++
 		}
 	}
-	minute := tx.now - tx.now%domain.Time(time.Minute.Microseconds())
+	minute := tx.now.Truncate(time.Minute)
 	var rows [][]any
 	for name, n := range counts {
 		rows = append(rows, []any{minute, name, n})

@@ -24,10 +24,7 @@ func (tx *Tx) AddReplay(ctx context.Context, r domain.Replay) (domain.Replay, er
 
 // Replays returns replays older than one, newest first, without their reports.
 func (q queries) Replays(ctx context.Context, before domain.EventID, limit int) (replays []domain.Replay, err error) {
-	query, args := `select `+replayColumns+` from replays order by id desc limit $1`, []any{limit}
-	if before != "" {
-		query, args = `select `+replayColumns+` from replays where id < $1 order by id desc limit $2`, []any{before, limit}
-	}
+	query, args := newestFirst(`select `+replayColumns+` from replays where true`, nil, `id`, before, limit)
 	err = eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {
 		var p domain.Replay
 		err := r.Scan(replayFields(&p)...)

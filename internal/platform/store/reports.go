@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/quell-project/quell/internal/domain"
@@ -89,19 +88,5 @@ func (s ReportSelection) query() (query string, args []any) {
 		args = append(args, s.Content)
 		query += fmt.Sprintf(` and r.content_id = $%d`, len(args))
 	}
-	if s.Before != "" {
-		args = append(args, s.Before)
-		query += fmt.Sprintf(` and r.id < $%d`, len(args))
-	}
-	args = append(args, s.Limit)
-	return query + fmt.Sprintf(` order by r.id desc limit $%d`, len(args)), args
-}
-
-// NewestUpload returns the newest upload of a content; found is false where there is none.
-func (q queries) NewestUpload(ctx context.Context, content domain.ContentID) (id domain.UploadID, found bool, err error) {
-	err = q.q.QueryRowContext(ctx, `select id from uploads where content_id = $1 order by id desc limit 1`, content).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
-	}
-	return id, err == nil, q.notFound(err, "newest upload of content", content)
+	return newestFirst(query, args, `r.id`, s.Before, s.Limit)
 }

@@ -18,7 +18,7 @@ func (tx *Tx) writeReviews(ctx context.Context, recordings []*domain.Recording) 
 			continue
 		}
 		reviews = append(reviews, []any{r.Decision.ID, v.Judged, r.Upload.ID, v.Policy.ID, v.Policy.Version, v.Policy.Rule, v.Machine, v.Verdict,
-			oneIf(v.Sample), v.By, v.Reason, v.At})
+			asBit(v.Sample), v.By, v.Reason, v.At})
 		for _, rule := range v.Upheld {
 			if _, err := tx.q.ExecContext(ctx, `delete from overturns where digest = $1 and policy = $2 and rule = $3`, r.Upload.Sameness(), rule.Policy, rule.Rule); err != nil {
 				return fmt.Errorf("uphold rule %s of policy %s: %w", rule.Rule, rule.Policy, err)

@@ -83,15 +83,21 @@ func eachRow(ctx context.Context, q querier, query string, args []any, f func(*s
 // every row. args are the parameters before the list. The order holds for the rows of one value only.
 func eachRowIn[T any](ctx context.Context, q queries, query string, args []any, values []T, f func(*sql.Rows) error) error {
 	for chunk := range slices.Chunk(values, q.dialect.params) {
-		all := slices.Clone(args)
-		for i := range listSize(len(chunk), q.dialect.params) {
-			all = append(all, chunk[min(i, len(chunk)-1)])
-		}
-		if err := eachRow(ctx, q.q, fmt.Sprintf(query, params(len(args), len(all)-len(args))), all, f); err != nil {
+		list, all := listOf(args, chunk, q.dialect.params)
+		if err := eachRow(ctx, q.q, fmt.Sprintf(query, list), all, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// listOf writes a list of at most most values as parameters behind args, and returns all parameters.
+func listOf[T any](args []any, values []T, most int) (list string, all []any) {
+	all = slices.Clone(args)
+	for i := range listSize(len(values), most) {
+		all = append(all, values[min(i, len(values)-1)])
+	}
+	return params(len(args), len(all)-len(args)), all
 }
 
 // listSize is how long a list of n values is made by naming the last one again: few lengths are few texts to prepare.
@@ -103,9 +109,20 @@ func listSize(n, most int) int {
 	return min(size, most)
 }
 
-// oneIf is how a truth is kept.
-func oneIf(is bool) int {
-	if is {
+// newestFirst ends a query whose condition is written already, and whose parameters are args: up to limit rows, those with the largest ids, or with
+// the largest that are less than before (empty: any).
+func newestFirst[T ~string](query string, args []any, id string, before T, limit int) (string, []any) {
+	if before != "" {
+		args = append(args, before)
+		query += fmt.Sprintf(` and %s < $%d`, id, len(args))
+	}
+	args = append(args, limit)
+	return query + fmt.Sprintf(` order by %s desc limit $%d`, id, len(args)), args
+}
+
+// asBit is how a truth is kept.
+func asBit(b bool) int {
+	if b {
 		return 1
 	}
 	return 0
@@ -161,6 +178,19 @@ func (q queries) notFound(err error, what string, name any) error {
 		return fmt.Errorf("read %s: %w", named(what, name), err)
 	}
 	return nil
+}
+
+// changedRows runs a statement and says how many rows it has changed. what is what it does, for errors.
+func (tx *Tx) changedRows(ctx context.Context, what, query string, args ...any) (int, error) {
+	r, err := tx.q.ExecContext(ctx, query, args...)
+	var n int64
+	if err == nil {
+		n, err = r.RowsAffected()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", what, err)
+	}
+	return int(n), nil
 }
 
 // changed makes of the result of an update of one row ErrNotFound, if there was no such row.

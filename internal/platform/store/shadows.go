@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/quell-project/quell/internal/domain"
 )
@@ -31,7 +32,7 @@ func (tx *Tx) WriteShadows(ctx context.Context, recordings []*domain.Recording) 
 	if len(cells) == 0 {
 		return nil
 	}
-	hour := hourOf(tx.now)
+	hour := tx.now.Truncate(time.Hour)
 	var rows [][]any
 	for c, n := range cells {
 		rows = append(rows, []any{c.policy, c.version, hour, c.stood, c.verdict, n})
@@ -91,10 +92,7 @@ func (q queries) ShadowCounts(ctx context.Context, policy string, version int, f
 
 // ShadowChanges returns up to limit decisions older than one (empty: all) that a version would have made otherwise, newest first.
 func (q queries) ShadowChanges(ctx context.Context, policy string, version int, before domain.DecisionID, limit int) ([]domain.ShadowChange, error) {
-	query, args := `select decision_id, stood, verdict, rule from shadow_changes where policy = $1 and version = $2 order by decision_id desc limit $3`, []any{policy, version, limit}
-	if before != "" {
-		query, args = `select decision_id, stood, verdict, rule from shadow_changes where policy = $1 and version = $2 and decision_id < $3 order by decision_id desc limit $4`, []any{policy, version, before, limit}
-	}
+	query, args := newestFirst(`select decision_id, stood, verdict, rule from shadow_changes where policy = $1 and version = $2`, []any{policy, version}, `decision_id`, before, limit)
 	changes := []domain.ShadowChange{}
 	err := eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {
 		var c domain.ShadowChange
@@ -102,8 +100,5 @@ func (q queries) ShadowChanges(ctx context.Context, policy string, version int, 
 		changes = append(changes, c)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read what version %d of policy %.80q would have decided otherwise: %w", version, policy, err)
-	}
-	return changes, nil
+	return changes, q.notFound(err, fmt.Sprintf("what version %d of policy %.80q would have decided otherwise before decision", version, policy), before)
 }

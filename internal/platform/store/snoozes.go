@@ -17,10 +17,9 @@ func (q queries) LiveSnoozes(ctx context.Context, now domain.Time) ([]domain.Sno
 
 // Snoozes returns up to limit snoozes that are older than one (empty: all), newest first, those that are over too.
 func (q queries) Snoozes(ctx context.Context, before domain.EventID, limit int) ([]domain.Snooze, error) {
-	if before == "" {
-		return q.snoozes(ctx, `select `+snoozeColumns+` from snoozes order by id desc limit $1`, limit)
-	}
-	return q.snoozes(ctx, `select `+snoozeColumns+` from snoozes where id < $1 order by id desc limit $2`, before, limit)
+	query, args := newestFirst(`select `+snoozeColumns+` from snoozes where true`, nil, `id`, before, limit)
+	found, err := q.snoozes(ctx, query, args...)
+	return found, q.notFound(err, "snoozes before snooze", before)
 }
 
 func (q queries) snoozes(ctx context.Context, query string, args ...any) ([]domain.Snooze, error) {

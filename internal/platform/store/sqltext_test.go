@@ -54,6 +54,11 @@ func TestBuiltQueriesToo(t *testing.T) {
 			t.Errorf("%+v: %s\n%s", s, err, query)
 		}
 	}
+	for before, want := range map[string]string{"": "where a = $1 order by t.id desc limit $2", "x": "where a = $1 and t.id < $2 order by t.id desc limit $3"} {
+		if query, args := newestFirst("where a = $1", []any{1}, "t.id", before, 9); query != want || checkParams(query, len(args)) != "" {
+			t.Errorf("newest before %q: %s with %v", before, query, args)
+		}
+	}
 	for _, before := range []domain.EventID{"", "a"} {
 		query, args := alarmQuery(before == "", before, 9)
 		if err := checkParams(query, len(args)); err != "" {

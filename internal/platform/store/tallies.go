@@ -87,11 +87,7 @@ func (tx *Tx) MergeTallies(ctx context.Context, limit int) (int, error) {
 }
 
 // PruneTallies drops up to limit buckets that no span reaches any more, and says how many there were.
-func (tx *Tx) PruneTallies(ctx context.Context, limit int) (int64, error) {
-	r, err := tx.q.ExecContext(ctx, `delete from tallies where (subject, start, width) in (select subject, start, width from tallies where width = $1 and start < $2 order by start limit $3)`,
+func (tx *Tx) PruneTallies(ctx context.Context, limit int) (int, error) {
+	return tx.changedRows(ctx, "prune tallies", `delete from tallies where (subject, start, width) in (select subject, start, width from tallies where width = $1 and start < $2 order by start limit $3)`,
 		longBucket.Microseconds(), tx.now.Add(-longKept), limit)
-	if err != nil {
-		return 0, fmt.Errorf("prune tallies: %w", err)
-	}
-	return r.RowsAffected()
 }

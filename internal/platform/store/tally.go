@@ -53,7 +53,7 @@ type bucket struct {
 
 // bucketAt is the bucket of a width in which a moment lies.
 func bucketAt(s domain.Subject, t domain.Time, width time.Duration) bucket {
-	return bucket{s, t - t%domain.Time(width.Microseconds()), width}
+	return bucket{s, t.Truncate(width), width}
 }
 
 // sharing orders subjects by how many others use their rows at the same time. Those that all use are taken last, since whoever takes them keeps

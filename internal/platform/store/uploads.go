@@ -101,6 +101,18 @@ func (q queries) Uploads(ctx context.Context, content domain.ContentID, limit in
 	return uploads, q.notFound(err, "content", content)
 }
 
+// NewestUpload returns the newest upload of a content; found is false where there is none.
+func (q queries) NewestUpload(ctx context.Context, content domain.ContentID) (newest domain.Upload, found bool, err error) {
+	uploads, err := q.Uploads(ctx, content, 1)
+	if errors.Is(err, ErrNotFound) {
+		return newest, false, nil
+	}
+	if err != nil {
+		return newest, false, err
+	}
+	return uploads[0], true, nil
+}
+
 func (q queries) uploads(ctx context.Context, query string, args ...any) ([]domain.Upload, error) {
 	var uploads []domain.Upload
 	err := eachRow(ctx, q.q, query, args, func(r *sql.Rows) error {

@@ -40,7 +40,7 @@ var eventTests = []test{
 			change(t, s, func(_ context.Context, tx *store.Tx) error { tx.Emit(event("x")); return nil })
 			now.advance(time.Hour)
 		}
-		prune := func(before domain.Time, published int64) (n int64) {
+		prune := func(before domain.Time, published int64) (n int) {
 			change(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
 				n, err = tx.PruneOutbox(ctx, before, published)
 				return err

@@ -120,11 +120,11 @@ var reportTests = []test{
 		newer.Upload.Digest = digest(99)
 		record(t, s, older)
 		record(t, s, newer)
-		if id, found, err := s.NewestUpload(t.Context(), "post"); id != newer.Upload.ID || !found || err != nil {
-			t.Errorf("%s, %v, %v", id, found, err)
+		if u, found, err := s.NewestUpload(t.Context(), "post"); u.ID != newer.Upload.ID || !found || err != nil {
+			t.Errorf("%s, %v, %v", u.ID, found, err)
 		}
-		if id, found, err := s.NewestUpload(t.Context(), "none"); id != "" || found || err != nil {
-			t.Errorf("of what is not there: %s, %v, %v", id, found, err)
+		if u, found, err := s.NewestUpload(t.Context(), "none"); u.ID != "" || found || err != nil {
+			t.Errorf("of what is not there: %s, %v, %v", u.ID, found, err)
 		}
 	}},
 }

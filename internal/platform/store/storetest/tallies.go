@@ -201,7 +201,7 @@ func testTalliesAreMerged(t *testing.T, cfg store.Config) {
 		})
 		return n
 	}
-	prune := func(limit int) (n int64) {
+	prune := func(limit int) (n int) {
 		change(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
 			n, err = tx.PruneTallies(ctx, limit)
 			return err
@@ -224,7 +224,7 @@ func testTalliesAreMerged(t *testing.T, cfg store.Config) {
 		t.Errorf("%d buckets were dropped that the last week needs", n)
 	}
 	c.advance(8 * 24 * time.Hour)
-	for _, want := range []int64{4, 2, 0} {
+	for _, want := range []int{4, 2, 0} {
 		if n := prune(4); n != want {
 			t.Errorf("%d buckets were dropped, want %d", n, want)
 		}

@@ -176,8 +176,17 @@ var textTests = []test{
 			// A page behind such a name is empty, or is said to be behind nothing.
 			_, err := s.Entries(t.Context(), b.ID, domain.EntryID(name), 3)
 			_, err2 := s.RecordedPage(t.Context(), store.Selection{Before: domain.DecisionID(name), Limit: 3})
-			if err := errors.Join(err, err2); err != nil && !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("pages behind %.20q: %v", name, err)
+			_, err3 := s.Alarms(t.Context(), true, domain.EventID(name), 3)
+			_, err4 := s.Snoozes(t.Context(), domain.EventID(name), 3)
+			_, err5 := s.PolicySteps(t.Context(), "p", domain.EventID(name), 3)
+			_, err6 := s.ShadowChanges(t.Context(), "p", 1, domain.DecisionID(name), 3)
+			for _, err := range []error{err, err2, err3, err4, err5, err6} {
+				if err != nil && !errors.Is(err, store.ErrNotFound) {
+					t.Errorf("a page behind %.20q: %v", name, err)
+				}
+			}
+			if life, err := s.PolicyLife(t.Context(), name); err != nil || life.Policy.At != 0 {
+				t.Errorf("policy %.20q: %+v, %v", name, life, err)
 			}
 		}
 	}},
